@@ -24,4 +24,6 @@ def show(figure, alt, caption="", dpi=110):
     plt.close(figure)
     data = base64.b64encode(png.getvalue()).decode()
     below = f"<figcaption>{html.escape(caption)}</figcaption>" if caption else ""
-    display(HTML(f'<figure><img alt="{html.escape(alt, quote=True)}" src="data:image/png;base64,{data}">{below}</figure>'))
+    display(
+        HTML(f'<figure><img alt="{html.escape(alt, quote=True)}" src="data:image/png;base64,{data}">{below}</figure>')
+    )

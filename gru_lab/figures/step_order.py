@@ -43,7 +43,7 @@ def step_order():
                     shrinkB=2,
                     linewidth=1.8,
                     color=LIGHT[colour],
-                )  # fmt: skip
+                )
             )
     for (x, y), colour, label in BOXES.values():
         axes.add_patch(
@@ -55,7 +55,7 @@ def step_order():
                 facecolor="white",
                 edgecolor=LIGHT[colour],
                 linewidth=2,
-            )  # fmt: skip
+            )
         )
         axes.text(x, y, label, ha="center", va="center", color=LIGHT[colour], fontsize=11, linespacing=1.3)
     axes.set_xlim(-1.1, 10.7)

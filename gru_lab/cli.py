@@ -1,0 +1,66 @@
+"""The `gru-lab` command: one sub-command per room, imported when it is called.
+
+A room offers `add_parser(subparsers)`: it adds its own parser and sets the default `call`, a function from the parsed
+arguments to an exit status (None is 0). So `gru-lab --help` imports nothing, and a library that one room misses is that
+room's trouble alone.
+"""
+
+import argparse
+import importlib
+import importlib.metadata
+import importlib.util
+import sys
+
+__all__ = ["main"]
+
+# sub-command -> (room, what --help says of it)
+ROOMS = {
+    "doctor": ("gru_lab.doctor", "say what this machine has, what is missing, and the command that mends it"),
+    "bench": ("gru_lab.bench", "time the readable and the fast GRU beside torch.nn.GRU"),
+    "notebooks": ("gru_lab.workshop.commands", "for authors: run, check and link the chapters"),
+}
+
+
+def main(arguments=None):
+    """Run `gru-lab` with `arguments` (default: the process's own) and return its exit status."""
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    called = next((word for word in arguments if not word.startswith("-")), None)
+    parser = argparse.ArgumentParser(
+        prog="gru-lab", description='Commands of the course "Gated Recurrent Units".', allow_abbrev=False
+    )
+    parser.add_argument("--version", action="version", version=f"gru-lab {importlib.metadata.version('gru_lab')}")
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name, (module, summary) in ROOMS.items():
+        if name != called:
+            if importlib.util.find_spec(module.rpartition(".")[0]) and importlib.util.find_spec(module):
+                subparsers.add_parser(name, help=summary)
+            continue
+        try:
+            room = importlib.import_module(module)
+        except ModuleNotFoundError as missing:
+            if missing.name and missing.name.partition(".")[0] != "gru_lab":
+                return _say_missing(name, missing.name)
+            raise
+        room.add_parser(subparsers)
+    options = parser.parse_args(arguments)
+    try:
+        return options.call(options) or 0
+    except ModuleNotFoundError as missing:
+        if missing.name and missing.name.partition(".")[0] != "gru_lab":
+            return _say_missing(called, missing.name)
+        raise
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # `gru-lab … | head`
+        sys.stderr.close()
+        return 1
+
+
+def _say_missing(command, module):
+    print(
+        f"gru-lab {command} needs the Python package that holds '{module}', which is not installed here.\n"
+        "In the repository, `python course.py test` installs everything; `gru-lab doctor` says what else is missing.",
+        file=sys.stderr,
+    )
+    return 1

@@ -94,9 +94,11 @@ def _toc(options):
     from gru_lab.workshop import toc
 
     table = course.load()
-    stale = toc.update(table, write=not options.check)
+    stale, problems = toc.update(table, write=not options.check)
     for path in stale:
         print(f"{path.relative_to(table.root).as_posix()}  {'out of date' if options.check else 'written'}")
-    if not stale:
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if not stale and not problems:
         print("nothing to change")
-    return 1 if stale and options.check else 0
+    return 1 if problems or (stale and options.check) else 0

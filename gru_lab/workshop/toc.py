@@ -6,7 +6,7 @@ chapters/course.toml and the notebooks' own metadata.
 
 import nbformat
 
-from gru_lab.workshop import normalise
+from gru_lab.workshop import errata, normalise, notation
 
 __all__ = ["contents", "foot", "head", "update"]
 
@@ -59,6 +59,10 @@ def generate(course, chapter, notebook):
         if holder is None:
             raise ValueError("no Markdown cell has <!-- toc:start --> and <!-- toc:end -->")
         holder.source = replace_region(holder.source, "toc", contents(course, ""))
+        for name, table in (("notation", notation.table), ("errata", errata.table)):
+            for cell in markdown:
+                if f"<!-- {name}:start -->" in cell.source:
+                    cell.source = replace_region(cell.source, name, table(course))
     return before != [cell.source for cell in markdown]
 
 

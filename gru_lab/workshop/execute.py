@@ -113,7 +113,7 @@ def _execute_once(notebook, folder, progress):
         except DeadKernelError:
             raise CellFailed(f"{where()}: the kernel died (out of memory, or the process was ended)") from None
         except CellExecutionError as error:
-            lines = ANSI.sub("", str(error.traceback)).rstrip().splitlines()
+            lines = ANSI.sub("", str(error.traceback)).strip().splitlines()
             end = "\n".join("    " + line for line in lines[-TRACEBACK_LINES:])
             raise CellFailed(f"{where()} raised {error.ename}\n{end}") from None
     progress(len(code_cells), len(code_cells))

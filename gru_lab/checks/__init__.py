@@ -1,0 +1,207 @@
+"""The questions of the course, answered at once: `from gru_lab import check`.
+
+    check.reset_gate(reset_gate)       a function that you wrote
+    check.prediction("4.1", 0.6)       a number to commit to before the reveal; None means not yet
+    check.choice("5.2", "c")           one of a few options
+    check.hint("9.1")                  a hint; each call gives a bigger one
+    check.progress()                   what you have done
+
+Every question has a check named after it: `dir(check)` lists them. No check ever raises.
+"""
+
+import difflib
+import importlib
+import pkgutil
+
+from gru_lab.checks import probes, record, verdict
+from gru_lab.checks.question import Choice, Code, Prediction, Value
+from gru_lab.checks.report import Report, show
+
+__all__ = ["choice", "hint", "prediction", "progress"]
+
+_given = {}  # question id -> hints given in this session
+_loaded = {}  # chapter -> its QUESTIONS
+
+
+# -------------------------------------------------------------------------------------------------- finding questions
+
+
+def chapters():
+    """Numbers of the chapters that have questions, in order. Reads file names only."""
+    return sorted(int(m.name[-2:]) for m in pkgutil.iter_modules(__path__) if m.name.startswith("chapter_"))
+
+
+def questions(chapter=None):
+    """The questions of one chapter, or of all, in order. A chapter's file is imported when it is first asked for."""
+    if chapter is None:
+        return tuple(question for number in chapters() for question in questions(number))
+    if chapter not in _loaded:
+        _loaded[chapter] = importlib.import_module(f"gru_lab.checks.chapter_{chapter:02d}").QUESTIONS
+    return _loaded[chapter]
+
+
+def find(wanted, kinds=None):
+    """The question with this id or name, or None. kinds: only these classes."""
+    wanted = str(wanted).strip()
+    number = wanted.split(".")[0]
+    only = [int(number)] if number.isdecimal() else chapters()
+    for chapter in only:
+        if chapter in chapters():
+            for question in questions(chapter):
+                if wanted in (question.id, question.name) and (kinds is None or isinstance(question, kinds)):
+                    return question
+    return None
+
+
+def __getattr__(name):
+    if not name.startswith(("_", "chapter_")):
+        question = find(name, (Code, Value))
+        if question:
+            globals()[name] = check = Check(question)
+            return check
+    if name.startswith("_"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    near = difflib.get_close_matches(name, [q.name for q in questions() if isinstance(q, Code | Value)], 1)
+    raise AttributeError(f"there is no question {name!r}" + (f"; did you mean check.{near[0]}?" if near else ""))
+
+
+def __dir__():
+    return sorted({*__all__, *(q.name for q in questions() if isinstance(q, Code | Value))})
+
+
+# -------------------------------------------------------------------------------------------------- answering them
+
+
+class Check:
+    """`check.NAME`: call it with your answer."""
+
+    def __init__(self, question):
+        self.question = question
+        self.__name__ = question.name
+        self.__doc__ = describe(question)
+
+    def __call__(self, answer=None, *more, **named):
+        if more or named:
+            says = f"Pass one thing, your answer: check.{self.question.name}({self.question.name})"
+            show(Report("waiting", heading(self.question), says))
+        else:
+            respond(self.question, judge(self.question, answer))
+
+    def __repr__(self):
+        return describe(self.question)
+
+
+def describe(question):
+    """A question in a few lines."""
+    stars = f"difficulty {question.difficulty}/5 · {question.minutes} min · {question.points} points"
+    what = question.shapes if isinstance(question, Code) else getattr(question, "form", "")
+    return f"{question.id} {question.name}: {question.title}\n{stars} · objective {question.objective}\n{what}"
+
+
+def judge(question, answer):
+    """The Verdict on an answer to any kind of question. For a `Code` question this runs the answer, in this process."""
+    if isinstance(question, Code):
+        look = probes.look(answer, question.arguments)
+        if look.kind != "function" or look.empty or not look.fits:
+            return verdict.judge_code(question, look, [], [])
+        cases = verdict.plan(question)
+        outcomes = probes.run(answer, [case.inputs for case in cases], question.probe, question.returns)
+        return verdict.judge_code(question, look, cases, outcomes)
+    judges = {Value: verdict.judge_value, Prediction: verdict.judge_prediction, Choice: verdict.judge_choice}
+    return judges[type(question)](question, answer)
+
+
+def prediction(id=None, value=None):
+    """Commit to a number before the reveal: check.prediction("4.1", 0.6). None means not yet."""
+    _answer_by_id("prediction", id, value)
+
+
+def choice(id=None, value=None):
+    """Choose an option: check.choice("5.2", "c"). With None it shows the question and its options."""
+    _answer_by_id("choice", id, value)
+
+
+def _answer_by_id(kind, id, value):
+    question = find(id, (Prediction, Choice)) if id is not None else None
+    if question is None:
+        show(Report("waiting", f"check.{kind}", unknown(id, (Prediction, Choice), kind)))
+    else:
+        respond(question, judge(question, value), shown=value)
+
+
+def unknown(id, kinds, call):
+    """A sentence for an id or name that no question has."""
+    if id is None:
+        return f'Say which question: check.{call}("4.1"' + (", your answer)" if call != "hint" else ")")
+    if isinstance(id, Check):
+        return f'Pass its name or number in quotes: check.{call}("{id.question.id}")'
+    there = ", ".join(question.id for question in questions() if isinstance(question, kinds))
+    return f"There is no such question here; there are {there}."
+
+
+def heading(question):
+    """ "4.2 gru_step" for what has a check of its own name, "4.1 The new Power" for what is answered by its number."""
+    return f"{question.id} {question.name if isinstance(question, Code | Value) else question.title}"
+
+
+def respond(question, found, shown=None):
+    """Show a Verdict and note it in the reader's record."""
+    lines = (f"{found.reason}",) if found.reason else ()
+    lines += found.remarks
+    rows = found.rows
+    says = found.says
+    if isinstance(question, Choice) and found.status == "waiting":
+        rows = tuple((letter, option.text) for letter, option in question.options.items())
+        says, lines = question.asks, (found.says,)
+    if found.status == "wrong" and not isinstance(question, Choice):
+        lines += (f'Stuck? check.hint("{question.id}")',)
+    if found.status != "waiting":
+        done = found.status == "right" or isinstance(question, Prediction)
+        first = shown if isinstance(shown, int | float | str) and not isinstance(shown, bool) else None
+        record.current().update(
+            question.id, done=done, tries=1, first=first if isinstance(question, Prediction) else None
+        )
+    show(Report(found.status, heading(question), says, rows, lines))
+
+
+# -------------------------------------------------------------------------------------------------- hints and progress
+
+
+def hint(id=None):
+    """The next hint for a question, by number or name; each call in a session gives a bigger one, three in all."""
+    question = find(id.question.id if isinstance(id, Check) else id) if id is not None else None
+    if question is None:
+        show(Report("waiting", "check.hint", unknown(id, object, "hint")))
+        return
+    total = len(question.hints)
+    number = min(_given.get(question.id, 0) + 1, total)
+    _given[question.id] = number
+    record.current().update(question.id, hints=number)
+    rows = tuple((f"hint {i + 1}", text) for i, text in enumerate(question.hints[:number]))
+    last = ("That was the last one. The answer is close: try a small case by hand.",) if number == total else ()
+    show(Report("note", f"{heading(question)} · hint {number} of {total}", "", rows, last))
+
+
+def progress():
+    """A table and a bar: what you have done, chapter by chapter."""
+    book = record.current()
+    entries = book.read()
+    rows, have, total = [], 0, 0
+    for chapter in chapters():
+        asked = questions(chapter)
+        points = sum(q.points for q in asked)
+        got = sum(q.points for q in asked if entries.get(q.id, {}).get("done"))
+        marks = " ".join(f"{q.id} {'✓' if entries.get(q.id, {}).get('done') else '–'}" for q in asked)
+        rows.append((f"chapter {chapter:02d}", f"{got:>2}/{points:<2} {bar(got, points, 10)}  {marks}"))
+        have, total = have + got, total + points
+    lines = (f"{bar(have, total, 30)} {have} of {total} points",)
+    if book.note:
+        lines += (book.note,)
+    elif book.path is None:
+        lines += ("Nothing is written to disk in this session.",)
+    show(Report("note", "Your progress", "", tuple(rows), lines))
+
+
+def bar(part, whole, width):
+    filled = round(width * part / whole) if whole else 0
+    return "█" * filled + "░" * (width - filled)

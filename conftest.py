@@ -1,0 +1,14 @@
+"""What every test run needs and pyproject.toml cannot say."""
+
+import os
+from pathlib import Path
+
+# One thread in each process, before anything imports NumPy or torch; workers and kernels inherit it. With two workers
+# on two cores the default, as many threads as cores in each of them, was measured to be twenty times slower.
+for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
+
+
+def pytest_configure(config):
+    if not config.option.nbval_sanitize_with:  # by its full path: pytest may be called from any folder
+        config.option.nbval_sanitize_with = str(Path(__file__).parent / "tests" / "nbval_sanitise.cfg")

@@ -4,7 +4,7 @@ import numpy as np
 
 from gru_lab.cell import GRUParameters, sigmoid
 from gru_lab.checks.common import draw
-from gru_lab.checks.question import Case, Code, Prediction, Wrong
+from gru_lab.checks.question import Case, Choice, Code, Option, Prediction, Wrong
 
 
 def one_layer(D, H):
@@ -251,4 +251,42 @@ PARAMETER_COUNT = Code(
     ),
 )
 
-QUESTIONS = (PREDICT_COUNT, ONE_MINUS, DENSE, PARAMETER_COUNT)
+
+# The numbers of a question asked on Stack Overflow (57318930, 2019), which Keras 3.15 and torch 2.13 still give.
+BIDIRECTIONAL_COUNTS = Choice(
+    id="3.5",
+    name="bidirectional_counts",
+    title="9,408 or 9,600?",
+    objective="3e",
+    points=1,
+    minutes=4,
+    difficulty=2,
+    asks=f"Two GRUs with D = 16 and H = 32: the formula gives {2 * parameter_count(16, 32):,}, Keras says 9,600. "
+    "Where do the other 192 come from?",
+    options={
+        "a": Option(
+            "a layer that joins the two directions",
+            "The two states are laid end to end: that has nothing to learn.",
+        ),
+        "b": Option(
+            "a second bias vector in each block",
+            "Two GRUs, three blocks each, 32 more biases in each block: 2 · 3 · 32 = 192.",
+        ),
+        "c": Option(
+            "a first state that is learned",
+            "That would be 2 · 32 = 64 numbers; and the first state is zeros, not learned.",
+        ),
+        "d": Option(
+            "a fourth block, as in an LSTM",
+            "One block has 16 · 32 + 32 · 32 + 32 = 1,568 numbers, far more than 192.",
+        ),
+    },
+    answer="b",
+    hints=(
+        "192 is small. Which of the three kinds of arrays is small?",
+        "Divide 192 by the two GRUs, and by the three blocks of each.",
+        "32 numbers in each block is one more vector of shape (H,). PyTorch keeps two as well.",
+    ),
+)
+
+QUESTIONS = (PREDICT_COUNT, ONE_MINUS, DENSE, PARAMETER_COUNT, BIDIRECTIONAL_COUNTS)

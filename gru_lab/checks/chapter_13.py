@@ -7,11 +7,42 @@ from gru_lab.checks.common import draw
 from gru_lab.checks.question import Case, Code, Prediction, Value, Wrong
 from gru_lab.conventions import CHUNG_2014
 
-PREDICT_HIDDEN_MEMORY = Prediction(
+OLD_POWER, CANDIDATE_POWER, Z_POWER = 0.0, 0.92, 0.02
+
+PREDICT_HER_POWER = Prediction(
     id="13.1",
+    name="predict_her_power",
+    title="The same weights, z turned round",
+    objective="13a",
+    points=1,
+    minutes=2,
+    difficulty=2,
+    asks="z takes. The old Power is 0, the candidate 0.92, and z = 0.02. What is the new Power?",
+    answer=float(new_state(OLD_POWER, CANDIDATE_POWER, Z_POWER, CHUNG_2014)),
+    within=0.005,
+    near=0.05,
+    kind="a number between 0 and 1",
+    because="z takes: 0.98 · 0 + 0.02 · 0.92. Two hundredths of the candidate, and the king is not written down.",
+    wrong=(
+        Wrong("z keeps", "0.90 is yours, where z keeps: 0.02 · 0 + 0.98 · 0.92. She has z and 1 − z change places.",
+              float(new_state(OLD_POWER, CANDIDATE_POWER, Z_POWER))),
+        Wrong("candidate", "0.92 is the whole candidate: that would need z = 1 in her program.", CANDIDATE_POWER),
+        Wrong("old state", "0 is the old Power. Nearly: but z = 0.02 takes a little of the candidate.", OLD_POWER),
+        Wrong("1 − z", "0.98 is a share. A gate's value is a share of the state, not the state.", 1 - Z_POWER),
+        Wrong("equal blend", "0.46 is an equal blend: that would need z = 0.5.", (OLD_POWER + CANDIDATE_POWER) / 2),
+    ),
+    hints=(
+        "In her program z is the candidate's share.",
+        "The old value gets what is left: 1 − z = 0.98 of 0.",
+        "0.98 · 0 + 0.02 · 0.92.",
+    ),
+)  # fmt: skip
+
+PREDICT_HIDDEN_MEMORY = Prediction(
+    id="13.5",
     name="predict_hidden_memory",
     title="r shut, z half open",
-    objective="13a",
+    objective="13c",
     points=1,
     minutes=2,
     difficulty=2,
@@ -346,4 +377,4 @@ UPDATE_GATE_FROM_TORCH = Code(
     ),
 )
 
-QUESTIONS = (PREDICT_HIDDEN_MEMORY, NEW_STATE, CORNER_TABLE, UPDATE_GATE_FROM_TORCH)
+QUESTIONS = (PREDICT_HER_POWER, NEW_STATE, CORNER_TABLE, UPDATE_GATE_FROM_TORCH, PREDICT_HIDDEN_MEMORY)

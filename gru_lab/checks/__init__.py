@@ -146,10 +146,7 @@ def heading(question):
 
 def respond(question, found, shown=None):
     """Show a Verdict and note it in the reader's record."""
-    lines = (f"{found.reason}",) if found.reason else ()
-    lines += found.remarks
-    rows = found.rows
-    says = found.says
+    says, rows, lines = found.says, found.rows, tuple(filter(None, (found.reason, *found.remarks)))
     if isinstance(question, Choice) and found.status == "waiting":
         rows = tuple((letter, option.text) for letter, option in question.options.items())
         says, lines = question.asks, (found.says,)

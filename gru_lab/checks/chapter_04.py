@@ -345,8 +345,8 @@ GRU_STEP = Code(
     praise="Right on every case tried: this is a whole GRU step.",
     hints=(
         "Four lines, one for each of r, z, candidate, h. Write r first and look at its shape: (B, H).",
-        "r and z are sigmoid(x @ W.T + h @ U.T + b), each with its own W, U, b. The candidate is a tanh and sees r * h.",
-        "candidate = np.tanh(x @ p.W_h.T + (r * h) @ p.U_h.T + p.b_h), and h_t is z times the old h plus 1 - z times it.",
+        "r and z are sigmoid(x @ W.T + h @ U.T + b), each with its own W, U, b. The candidate: tanh, and r * h.",
+        "candidate = np.tanh(x @ p.W_h.T + (r * h) @ p.U_h.T + p.b_h), and h_t = z * h + (1 - z) * candidate.",
     ),
 )
 

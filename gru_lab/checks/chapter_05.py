@@ -1,4 +1,4 @@
-"""Chapter 05, the flow diagram: what a forced gate does, which arrows carry the input, and one unit followed by hand."""
+"""Chapter 05, the flow diagram: what a forced gate does, which arrows carry the input, one unit by hand."""
 
 import numpy as np
 
@@ -125,7 +125,8 @@ TRACE_ONE_UNIT = Code(
     minutes=12,
     difficulty=3,
     arguments=("x", "h", "p", "i"),
-    shapes="trace_one_unit(x, h, p, i): x (D,), h (H,), p.W_* (H, D), p.U_* (H, H), p.b_* (H,), unit number i -> r, z, candidate, h: four numbers",
+    shapes="trace_one_unit(x, h, p, i): x (D,), h (H,), p.W_* (H, D), p.U_* (H, H), p.b_* (H,), i the number of a unit "
+    "-> r, z, candidate, h: four numbers",
     reference=trace_one_unit,
     probe=call_with_parameters,
     returns=("r", "z", "candidate", "h"),
@@ -173,7 +174,7 @@ TRACE_ONE_UNIT = Code(
     hints=(
         "Row i of each matrix holds the weights of the arrows that end in unit i: W_r[i] @ x is one number.",
         "r and z of unit i need row i only. The candidate needs the reset memory r * h of every unit, so all of r.",
-        "seen = p.U_h[i] @ (r_all * h), with r_all = sigmoid(p.W_r @ x + p.U_r @ h + p.b_r); tanh of W_h[i] @ x + seen + b_h[i].",
+        "With all_r = sigmoid(p.W_r @ x + p.U_r @ h + p.b_r): tanh(p.W_h[i] @ x + p.U_h[i] @ (all_r * h) + p.b_h[i]).",
     ),
 )
 

@@ -1,116 +1,141 @@
-"""Chapter 11, the candidate state."""
+"""Chapter 11, the candidate state: reset before the product with U_h, and reset after it."""
 
 import numpy as np
 
 from gru_lab.cell import candidate_state, sigmoid
-from gru_lab.checks.common import draw, gate_cases, loop_layer
-from gru_lab.checks.question import Case, Code, Wrong
-from gru_lab.conventions import PYTORCH
+from gru_lab.checks.common import SIZES, draw, loop_layer, sizes_text, weights
+from gru_lab.checks.question import Case, Choice, Code, Option, Prediction, Wrong
+from gru_lab.conventions import CHO_2014, PYTORCH
 
-HAND = {
-    "x": np.array([[1.0, 0.0, 2.0]]),
-    "h": np.array([[0.8, -0.4]]),
-    "r": np.array([[0.5, 1.0]]),
-    "W_h": np.array([[1.0, 7.0, -0.5], [0.0, 7.0, 0.2]]),
-    "U_h": np.array([[1.0, 1.0], [0.0, 1.0]]),
-    "b_h": np.array([np.arctanh(0.5), 0.0]),
-}
+PREDICT_ARRIVAL = Prediction(
+    id="11.1",
+    name="predict_arrival",
+    title="What arrives at the first unit?",
+    objective="11c",
+    points=1,
+    minutes=3,
+    difficulty=2,
+    asks="h = [1, 1], U_h = [[0, 2], [0, 0]], r = [1, 0]. What reaches the first unit of the candidate from the memory: 2 or 0?",
+    answer=0.0,
+    within=0.005,
+    near=0.05,
+    kind="2 or 0",
+    because="r comes before the product: r * h is [1, 0], and the second unit, hidden, sends nothing.",
+    wrong=(
+        Wrong("reset after", "2 is what arrives when r acts after the product, as in PyTorch. Here r hides what the second unit sends.", 2.0),
+        Wrong("r itself", "1 is r of the first unit. What it receives comes from the second unit, through U_h.", 1.0),
+        Wrong("added gate", "3 adds the gate; a gate multiplies.", 3.0),
+        Wrong("negative", "-2 has its sign turned; no number here is negative.", -2.0),
+    ),
+    hints=(
+        "Compute r * h first. What is left of the second unit?",
+        "The first row of U_h listens to the second unit only.",
+        "0 times the first unit, plus 2 times what is left of the second.",
+    ),
+)  # fmt: skip
+
+
+def two_candidates(x, h, r, W_h, U_h, b_h, reset):
+    convention = {"before": CHO_2014, "after": PYTORCH}[reset]
+    return candidate_state(x, h, r, W_h, U_h, b_h, convention=convention)
 
 
 def cases(rng):
-    hidden = draw(rng, x=(4, 3), h=(4, 2)) | {"r": np.zeros((4, 2))}
-    hidden |= draw(rng, W_h=(2, 3), U_h=(2, 2), b_h=(2,))
-    return [
-        Case("hand", HAND, "where the sums are (artanh ½, 0)", expected=[[0.5, 0.0]]),
-        Case("property", hidden, "when r is 0 everywhere: the memory does not count"),
-        *gate_cases(rng, "h", extra=("r",)),
-    ]
+    two_units = {
+        "x": np.zeros((1, 3)), "h": np.ones((1, 2)), "r": np.array([[1.0, 0.0]]),
+        "W_h": np.zeros((2, 3)), "U_h": np.array([[0.0, 2.0], [0.0, 0.0]]), "b_h": np.zeros(2),
+    }  # fmt: skip
+    listed = [
+        Case("hand", two_units | {"reset": "before"}, "for reset before, with the two units of the prediction", expected=[[0, 0]]),
+        Case("hand", two_units | {"reset": "after"}, "for reset after, with the two units of the prediction",
+             expected=[[np.tanh(2), 0]]),
+    ]  # fmt: skip
+    for (B, D, H), reset in zip((*SIZES, *SIZES), ("before", "after", "after", "before"), strict=True):
+        inputs = draw(rng, x=(B, D), h=(B, H)) | {"r": rng.uniform(0, 1, (B, H)).round(1)}
+        inputs |= draw(rng, **weights(D, H, "h")) | {"reset": reset}
+        listed.append(Case("random", inputs, f"for reset {reset}, {sizes_text(B, D, H)}"))
+    return listed
 
 
-def with_memory(memory, bias=1, activation=np.tanh):
-    """A candidate whose memory part is memory(h, r, U)."""
-    return lambda x, h, r, W, U, b: activation(x @ W.T + memory(h, r, U) + bias * b)
+def by_loops(x, h, r, W_h, U_h, b_h, reset):
+    if reset == "before":
+        return np.tanh(loop_layer(x, r * h, W_h, U_h, b_h)).tolist()
+    received = np.array(loop_layer(x, h, 0 * W_h, U_h, 0 * b_h))
+    return np.tanh(np.array(loop_layer(x, h, W_h, 0 * U_h, b_h)) + r * received).tolist()
 
 
-CANDIDATE_STATE = Code(
+def by_matrices(x, h, r, W_h, U_h, b_h, reset):
+    """Reset before scales the columns of U_h, reset after its rows: one example at a time."""
+    rows = []
+    for one_x, one_h, one_r in zip(x, h, r, strict=True):
+        U = U_h * one_r if reset == "before" else one_r[:, None] * U_h
+        rows.append(np.tanh(W_h @ one_x + U @ one_h + b_h))
+    return np.stack(rows)
+
+
+def always(reset):
+    return lambda x, h, r, W, U, b, _: two_candidates(x, h, r, W, U, b, reset)
+
+
+TWO_CANDIDATES = Code(
     id="11.2",
-    name="candidate_state",
-    title="The candidate state",
-    objective="11b",
+    name="two_candidates",
+    title="Reset before, and reset after",
+    objective="11c",
     points=3,
-    minutes=10,
+    minutes=8,
     difficulty=3,
-    arguments=("x", "h", "r", "W_h", "U_h", "b_h"),
-    shapes="candidate_state(x, h, r, W_h, U_h, b_h): x (…, D), h and r (…, H), W_h (H, D), U_h (H, H), b_h (H,) -> (…, H)",
-    reference=lambda x, h, r, W_h, U_h, b_h: candidate_state(x, h, r, W_h, U_h, b_h),
+    arguments=("x", "h", "r", "W_h", "U_h", "b_h", "reset"),
+    shapes="two_candidates(x, h, r, W_h, U_h, b_h, reset): x (…, D), h and r (…, H), W_h (H, D), U_h (H, H), b_h (H,) -> (…, H)",
+    reference=two_candidates,
     between=(-1, 1),
     cases=cases,
     wrong=(
-        Wrong(
-            "reset after the product",
-            "You reset after the product, r * (U_h h), as PyTorch does. Here r comes first: (r * h) @ U_h.T.",
-            lambda x, h, r, W, U, b: candidate_state(x, h, r, W, U, b, convention=PYTORCH),
-        ),
-        Wrong("no reset", "r is not used: the candidate sees r * h, not h.", with_memory(lambda h, r, U: h @ U.T)),
-        Wrong(
-            "1 - r",
-            "r = 1 shows the memory; here r = 1 hides it. Leave out the 1 -.",
-            with_memory(lambda h, r, U: ((1 - r) * h) @ U.T),
-        ),
-        Wrong(
-            "U transposed",
-            "U_h is transposed: (r * h) @ U_h.T, as with W_h. A square U hides this mistake.",
-            with_memory(lambda h, r, U: (r * h) @ U),
-        ),
-        Wrong(
-            "U_h missing",
-            "The reset memory r * h is added without its weights: (r * h) @ U_h.T.",
-            with_memory(lambda h, r, U: r * h),
-        ),
-        Wrong(
-            "bias missing",
-            "The bias b_h is missing: it is added inside tanh.",
-            with_memory(lambda h, r, U: (r * h) @ U.T, bias=0),
-        ),
-        Wrong(
-            "σ for tanh",
-            "This is σ; the candidate needs tanh, which can be negative.",
-            with_memory(lambda h, r, U: (r * h) @ U.T, activation=sigmoid),
-        ),
-        Wrong(
-            "tanh missing",
-            "tanh is missing: this is the sum inside it.",
-            with_memory(lambda h, r, U: (r * h) @ U.T, activation=lambda a: a),
-        ),
-        Wrong(
-            "all of it reset",
-            "r multiplies everything here. It belongs to the memory only, not to W_h x or the bias.",
-            lambda x, h, r, W, U, b: np.tanh(r * (x @ W.T + h @ U.T + b)),
-        ),
-        Wrong(
-            "reset after tanh",
-            "r is applied after tanh; it belongs to the memory, inside.",
-            lambda x, h, r, W, U, b: r * np.tanh(x @ W.T + h @ U.T + b),
-        ),
-        Wrong(
-            "* for @",
-            "You multiplied with * where a matrix product is needed: x @ W_h.T and (r * h) @ U_h.T.",
-            lambda x, h, r, W, U, b: np.tanh(W * x + U * (r * h) + b),
-        ),
+        Wrong("always before", "It gives reset before for both words: use reset to choose.", always("before")),
+        Wrong("always after", "It gives reset after for both words: use reset to choose.", always("after")),
+        Wrong("swapped", "The two have changed places: before is (r * h) @ U_h.T, after is r * (h @ U_h.T).",
+              lambda x, h, r, W, U, b, reset: two_candidates(x, h, r, W, U, b, "after" if reset == "before" else "before")),
+        Wrong("everything reset", "After, r multiplies the memory's part only, not W_h x and the bias.",
+              lambda x, h, r, W, U, b, reset: two_candidates(x, h, r, W, U, b, reset) if reset == "before"
+              else np.tanh(r * (x @ W.T + h @ U.T + b))),
+        Wrong("no reset", "r is not used.", lambda x, h, r, W, U, b, reset: np.tanh(x @ W.T + h @ U.T + b)),
+        Wrong("bias missing", "The bias b_h is missing in both.",
+              lambda x, h, r, W, U, b, reset: two_candidates(x, h, r, W, U, 0 * b, reset)),
+        Wrong("U transposed", "U_h is transposed: h @ U_h.T, as with W_h. A square U_h hides this mistake.",
+              lambda x, h, r, W, U, b, reset: two_candidates(x, h, r, W, U.T, b, reset)),
+        Wrong("σ for tanh", "This is σ; the candidate needs tanh, which can be negative.",
+              lambda x, h, r, W, U, b, reset: sigmoid(np.arctanh(two_candidates(x, h, r, W, U, b, reset)))),
     ),
-    right=(
-        lambda x, h, r, W, U, b: np.tanh(np.concatenate([x, r * h], axis=-1) @ np.hstack([W, U]).T + b),
-        lambda x, h, r, W, U, b: np.tanh(loop_layer(x, r * h, W, U, b)).tolist(),
-        lambda x, h, r, W, U, b: np.tanh(
-            np.einsum("...d,hd->...h", x, W) + np.einsum("...j,...j,ij->...i", r, h, U) + b
-        ).astype(np.float32),
-        lambda x, h, r, W, U, b: 2 * sigmoid(2 * (x @ W.T + (U @ (r * h).T).T + b)) - 1,
-    ),
+    right=(by_loops, by_matrices,
+           lambda x, h, r, W, U, b, reset: two_candidates(x, h, r, W, U, b, reset).astype(np.float32)),
+    praise="Right, both of them: senders hidden before, receivers hidden after.",
     hints=(
-        "It is a dense layer again, with tanh. What does it read instead of h?",
-        "It reads x and the reset memory r * h, each with its own matrix.",
-        "np.tanh(x @ W_h.T + (r * h) @ U_h.T + b_h): first r * h, then the product.",
+        "One line for each word; they differ in the memory's part only.",
+        "Before: gate the memory, then multiply. After: multiply, then gate the result.",
+        "(r * h) @ U_h.T against r * (h @ U_h.T), each plus x @ W_h.T + b_h, inside np.tanh.",
     ),
-)
+)  # fmt: skip
 
-QUESTIONS = (CANDIDATE_STATE,)
+CONTESTED_CROWN = Choice(
+    id="11.3",
+    name="contested_crown",
+    title="What a remembered conflict does to Power",
+    objective="11b",
+    points=1,
+    minutes=2,
+    difficulty=1,
+    asks="Row Power of U_h has -0.3 under Conflict. What does a remembered conflict do to the proposed Power?",
+    options={
+        "raises": Option("raises", "The weight is negative, -0.3: the more conflict is remembered, the less power is proposed."),
+        "lowers": Option("lowers", "It lowers it: -0.3 times a positive memory is negative, and tanh keeps the order."),
+        "nothing": Option("nothing", "Row Power lists who feeds Power, and under Conflict stands -0.3, not 0."),
+    },
+    answer="lowers",
+    hints=(
+        "A row of U_h belongs to one aspect of the candidate, a column to one aspect of the memory.",
+        "The product adds -0.3 times the remembered conflict.",
+        "Something negative is added, and tanh grows with its argument.",
+    ),
+)  # fmt: skip
+
+QUESTIONS = (PREDICT_ARRIVAL, TWO_CANDIDATES, CONTESTED_CROWN)

@@ -50,7 +50,7 @@ PREDICT_HIDDEN_MEMORY = Prediction(
     answer=float(new_state(0.8, np.tanh(0.0 * 0.8), 0.5)),
     within=0.005,
     near=0.05,
-    because="r = 0 hides the memory from the candidate, which is tanh(0) = 0. z still carries half of h on: 0.5 · 0.8 + 0.5 · 0.",
+    because="r = 0 hides the memory from the candidate, which is tanh(0) = 0. z still carries half of h on: 0.5 · 0.8.",
     wrong=(
         Wrong(
             "r = 0 erases",
@@ -208,7 +208,7 @@ CORNER_TABLE = Value(
     points=2,
     minutes=5,
     difficulty=3,
-    form='a dict {(r, z): word}, each word "old" (h stays), "both" (candidate from x and h) or "input" (candidate from x alone)',
+    form='a dict {(r, z): word}: "old" (h stays), "both" (candidate from x and h) or "input" (candidate from x alone)',
     tidy=tidy_corners,
     accepts=lambda table: table == TABLE,
     praise=lambda table: (

@@ -1,6 +1,6 @@
 """Calling an answer that may never return, may print without end and may leave warnings on: it gets time and a page.
 
-On the main thread of Linux and macOS an alarm signal stops the answer; elsewhere a second thread does. The kernel lives on.
+On the main thread of Linux and macOS an alarm signal stops the answer; elsewhere another thread does. The kernel lives.
 """
 
 import contextlib

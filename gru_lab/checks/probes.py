@@ -1,8 +1,8 @@
 """The half of a check that meets the learner's code: arrays in, arrays out, and no right answer in sight.
 
 A *probe* calls an answer on one set of inputs. `run` does so for every case and writes down what happened as plain data
-(`Outcome`), whatever happened. Judging the outcomes is the work of `verdict`, which never calls the answer: the two halves
-can run in different processes.
+(`Outcome`), whatever happened. Judging the outcomes is the work of `verdict`, which never calls the answer, so that the
+two halves can run in different processes.
 """
 
 import dis
@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from gru_lab.checks import limits
+from gru_lab.checks import limits, words
 
 __all__ = ["Look", "Outcome", "call", "call_with_parameters", "look", "run", "run_one"]
 
@@ -131,9 +131,7 @@ def as_outcome(result, returns):
         parts = [result]
     elif isinstance(result, dict) and set(result) == set(returns):
         parts = [result[name] for name in returns]
-    elif isinstance(result, tuple | list) and len(result) == len(returns):
-        parts = result
-    elif isinstance(result, np.ndarray) and result.shape[:1] == (len(returns),):
+    elif _length(result) == len(returns):
         parts = result
     else:
         return Outcome("not numbers", returned=_in_words(result))
@@ -144,6 +142,12 @@ def as_outcome(result, returns):
         except Exception:
             return Outcome("not numbers", returned=_in_words(part))
     return Outcome(values=values)
+
+
+def _length(result):
+    if isinstance(result, np.ndarray):
+        return len(result) if result.ndim else None
+    return len(result) if isinstance(result, tuple | list) else None
 
 
 def _as_array(value):
@@ -170,15 +174,12 @@ def _in_words(value):
 
 
 def _last_line(error):
-    """ "ValueError: …" on one line, without the control characters that would colour or erase a terminal."""
+    """The last line of the error's traceback: "ValueError: …"."""
     try:
-        text = str(error)
+        text = words.printable(re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", str(error)), 300)
     except Exception:
         text = ""
-    text = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", text)
-    text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    name = type(error).__name__
-    return f"{name}: {text[:300]}" if text else name
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def _own_line(error, answer):
@@ -189,5 +190,5 @@ def _own_line(error, answer):
         return ""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if frame.filename == own_file:
-            return (frame.line or linecache.getline(own_file, frame.lineno or 0)).strip()[:160]
+            return words.printable(frame.line or linecache.getline(own_file, frame.lineno or 0), 160)
     return ""

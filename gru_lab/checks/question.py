@@ -48,7 +48,10 @@ class Case:
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """id: "4.2", the chapter and a number in it. objective: the chapter's objective it tests, "4b". hints: three, growing."""
+    """id: "4.2", the chapter and a number in it. objective: the one of the chapter's it tests, "4b". hints: three.
+
+    points, minutes, difficulty (1 to 5) and objective are shown with the question.
+    """
 
     id: str
     name: str
@@ -103,7 +106,7 @@ class Value(Question):
 
 @dataclass(frozen=True, kw_only=True)
 class Prediction(Question):
-    """A number to commit to. within: how far off is still right; near: how far off is near. because: shown at the reveal."""
+    """A number to commit to. because: shown at the reveal. within, near: how far off is still right, still near."""
 
     asks: str
     answer: float

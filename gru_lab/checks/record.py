@@ -2,7 +2,7 @@
 
 It lies in the repository's ignored folder `work/`, or under the home folder where that cannot be written.
 GRU_LAB_PROGRESS=off keeps everything in memory; any other text in it is the path of the file.
-A notebook that is executed by a program (nbval, nbclient, papermill) writes nothing: its outputs must not depend on the past.
+A notebook executed by a program (nbval, nbclient, papermill) writes nothing: its outputs must not depend on the past.
 """
 
 import datetime
@@ -18,7 +18,7 @@ VERSION = 1
 
 
 class Record:
-    """{question id: {"done": bool, "tries": int, "hints": int, "first": value}}, kept in `path` (None: in memory only)."""
+    """{question id: {"done": bool, "tries": int, "hints": int, "first": value}}, kept in `path` (None: in memory)."""
 
     def __init__(self, path):
         self.path = path
@@ -51,7 +51,7 @@ class Record:
             if not aside.exists():
                 break
         try:
-            os.replace(self.path, aside)
+            self.path.replace(aside)
             self.note = f"Your progress file was damaged. It is kept as {aside.name}; counting starts anew."
         except OSError:
             self.note = "Your progress file is damaged and cannot be renamed; this session is kept in memory."
@@ -83,7 +83,7 @@ class Record:
                 file.write(text + "\n")
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(scratch, self.path)
+            scratch.replace(self.path)
         except OSError as error:
             if scratch is not None:
                 scratch.unlink(missing_ok=True)
@@ -102,7 +102,7 @@ def joined(one, other):
 
 
 def executed_by_a_program():
-    """Is this kernel driven by nbval, nbclient or the like? They say so: their requests allow no input from a reader."""
+    """Is this kernel driven by nbval, nbclient or the like? Their requests say that no reader is there to answer."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     kernel = getattr(shell, "kernel", None)

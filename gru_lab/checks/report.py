@@ -15,12 +15,15 @@ _MARKS = {
     "waiting": ("…", "waiting", "#7d8590"),
     "note": ("·", "", "#7d8590"),
 }
-_MONO = "font-family:var(--jp-code-font-family,monospace);font-size:0.92em"
+_BOX = "padding:4px 0 4px 10px;margin:4px 0;line-height:1.45;max-width:60em"
+_ROWS = "display:grid;grid-template-columns:max-content 1fr;gap:1px 10px;margin:4px 0"
+_LABEL = "margin:0;text-align:right;font-weight:normal"
+_TEXT = "margin:0;overflow-wrap:anywhere;font-family:var(--jp-code-font-family,monospace);font-size:0.92em"
 
 
 @dataclass(frozen=True)
 class Report:
-    """status: a key of `_MARKS`. head: "4.2 gru_step". says: one sentence. rows: ((label, text), …). lines: sentences below."""
+    """status: a key of `_MARKS`. head: "4.2 gru_step". says: a sentence. rows: ((label, text), …). lines: sentences."""
 
     status: str
     head: str
@@ -44,17 +47,12 @@ class Report:
         title = f"<strong>{mark} {html.escape(self.head)}{f' · {word}' if word else ''}</strong>"
         says = f" {html.escape(self.says)}" if self.says else ""
         rows = "".join(
-            f'<tr style="background:none"><th scope="row" style="text-align:right;padding:1px 10px 1px 0;font-weight:normal;'
-            f'white-space:nowrap;opacity:.8">{html.escape(label)}</th>'
-            f'<td style="text-align:left;padding:1px 0;{_MONO}">{html.escape(text)}</td></tr>'
+            f'<dt style="{_LABEL}">{html.escape(label)}</dt><dd style="{_TEXT}">{html.escape(text)}</dd>'
             for label, text in self.rows
         )
-        table = f'<table style="margin:4px 0;border:none;color:inherit"><tbody>{rows}</tbody></table>' if rows else ""
+        table = f'<dl style="{_ROWS}">{rows}</dl>' if rows else ""
         lines = "".join(f'<div style="margin-top:3px">{html.escape(line)}</div>' for line in self.lines)
-        return (
-            f'<div role="status" style="border-left:4px solid {colour};padding:4px 0 4px 10px;margin:4px 0;line-height:1.45">'
-            f"<div>{title}{says}</div>{table}{lines}</div>"
-        )
+        return f'<div role="status" style="border-left:4px solid {colour};{_BOX}"><div>{title}{says}</div>{table}{lines}</div>'
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"text/plain": self.text(), "text/html": self.html()}

@@ -1,0 +1,132 @@
+"""The name of the bug: which known wrong answer gives the same arrays, or else what any wrong answer may show."""
+
+import re
+
+import numpy as np
+
+from gru_lab.checks import limits, probes, words
+
+__all__ = ["close", "diagnose", "same", "try_known"]
+
+# Wide enough for float32 and for a σ that clips its argument at ±15; every known wrong answer is off by far more.
+RTOL, ATOL = 1e-4, 2e-5
+
+
+def try_known(question, answer, case):
+    """The Outcome of one of our own answers, right or wrong: no time limit, for we know that it comes back."""
+    inputs = {name: np.copy(value) if isinstance(value, np.ndarray) else value for name, value in case.inputs.items()}
+    with limits.quiet():
+        try:
+            return probes.as_outcome(question.probe(answer, inputs), question.returns)
+        except Exception as error:
+            return probes.Outcome("raised", error=f"{type(error).__name__}: {error}")
+
+
+def diagnose(question, cases, outcomes, expected):
+    """(name, sentence) of the first known wrong answer with the same outcome on every case; then what holds for any
+    function; else ("", "")."""
+    tried = [i for i, outcome in enumerate(outcomes) if outcome.problem != "not tried"]
+    for wrong in question.wrong:
+        if all(same(outcomes[i], try_known(question, wrong.answer, cases[i])) for i in tried):
+            return wrong.name, wrong.says
+    return (
+        _by_arrays(question, cases, outcomes, expected)
+        or _by_error(outcomes)
+        or _by_changed_inputs(outcomes)
+        or ("", "")
+    )
+
+
+def same(one, other):
+    """Do two Outcomes mean the same?"""
+    if one.problem != other.problem:
+        return False
+    if one.problem == "raised":
+        return error_class(one.error) == error_class(other.error)
+    return all(
+        name in other.values and other.values[name].shape == value.shape and close(other.values[name], value)
+        for name, value in one.values.items()
+    )
+
+
+def close(want, got):
+    return bool(np.allclose(got, want, rtol=RTOL, atol=ATOL, equal_nan=True))
+
+
+def error_class(error):
+    """Errors that mean the same are one: NumPy says it differently for @, dot and einsum."""
+    if re.search(r"matmul|not aligned|core dimension|einsum|einstein", error):
+        return "product"
+    if "broadcast" in error:
+        return "broadcast"
+    return error
+
+
+def _by_arrays(question, cases, outcomes, expected):
+    right = [same(outcome, probes.Outcome(values=want)) for outcome, want in zip(outcomes, expected, strict=True)]
+    single = [i for i, case in enumerate(cases) if np.ndim(next(iter(case.inputs.values()))) == 1]
+    batch = [i for i in range(len(cases)) if i not in single]
+    if single and batch and all(right[i] for i in single) and not any(right[i] for i in batch):
+        return (
+            "one example only",
+            "It is right for one example. In a batch every row is an example: x @ W.T works for both, W @ x does not.",
+        )
+    if any(outcome.problem for outcome in outcomes):
+        return None
+    pairs = [
+        (want[name], outcome.values[name]) for outcome, want in zip(outcomes, expected, strict=True) for name in want
+    ]
+
+    def everywhere(relation):
+        with np.errstate(all="ignore"):
+            return all(relation(want, got) for want, got in pairs)
+
+    if everywhere(lambda want, got: got.size == want.size and close(want, got.reshape(want.shape))):
+        return "shape only", "The numbers are right and the shape is not: look for an axis too many or too few."
+    if everywhere(lambda want, got: got.shape == want.T.shape and close(want.T, got)):
+        return "transposed", "It is right after a transposition: one row should be one example."
+    same_shape = everywhere(lambda want, got: got.shape == want.shape)
+    if same_shape and everywhere(lambda want, got: close(-want, got)):
+        return "sign", "Every sign is turned."
+    if same_shape and everywhere(lambda want, got: got.dtype.kind in "iub" and (np.abs(want - got) <= 1).all()):
+        return "whole numbers", "Your numbers are whole. An array made for integers cuts fractions off."
+    if same_shape and everywhere(lambda want, got: np.allclose(want, got, rtol=6e-3, atol=6e-3)):
+        return "rounded", "It is right to two digits: is something rounded, or float16?"
+    for name in cases[0].inputs:
+        if len(question.returns) == 1 and all(
+            close_or_not(case.inputs[name], outcome.values[question.returns[0]])
+            for case, outcome in zip(cases, outcomes, strict=True)
+        ):
+            return "an input", f"This is {name} itself, as it came in."
+    if len(pairs) > 1 and len({number for _, got in pairs for number in got.ravel().tolist()}) == 1:
+        return "constant", "It is the same number whatever comes in: does your function use its arguments?"
+    return None
+
+
+def close_or_not(want, got):
+    return np.shape(want) == got.shape and close(want, got)
+
+
+def _by_error(outcomes):
+    error = next((outcome.error for outcome in outcomes if outcome.problem == "raised"), "")
+    if error_class(error) == "product":
+        return "product", "Sizes do not fit in a matrix product. x is (…, D) and W is (H, D): x @ W.T gives (…, H)."
+    if error_class(error) == "broadcast":
+        return (
+            "broadcast",
+            "Two shapes do not fit number by number. Print both, and look for a product that needs @ or .T.",
+        )
+    if error.startswith("NameError"):
+        return "name", "Your function does not know that name: a typing slip, or a cell above that has not been run?"
+    if error.startswith("RecursionError"):
+        return "recursion", "Your function calls itself without end."
+    return None
+
+
+def _by_changed_inputs(outcomes):
+    changed = next((outcome.changed for outcome in outcomes if outcome.changed), ())
+    return (
+        ("input changed", f"Your function writes into {words.listed(changed)}, its input: work on a copy.")
+        if changed
+        else None
+    )

@@ -64,3 +64,7 @@ def _say_missing(command, module):
         file=sys.stderr,
     )
     return 1
+
+
+if __name__ == "__main__":  # `python -m gru_lab.cli`, for where the environment's commands are not on the path
+    sys.exit(main())

@@ -4,6 +4,7 @@
     gru-lab notebooks toc
     gru-lab notebooks check
 
-`execute` runs a notebook in a fresh kernel, `normalise` makes what it wrote the same on every run, `course` reads the table of
-contents, `toc` writes it into the chapters and the README, `hygiene` holds the rules a notebook must keep.
+`execute` runs a notebook in a fresh kernel, `normalise` makes what it wrote the same on every run, `course` reads the
+table of contents, `toc` writes it into the chapters and the README, `prose` reads Markdown as a reader does, `hygiene`
+holds the rules a notebook must keep.
 """

@@ -13,14 +13,14 @@ def add_parser(subparsers):
     parser = subparsers.add_parser(
         "notebooks",
         help="for authors: run, check and link the chapters",
-        description="For authors: run notebooks and write them the same on every run, check them, generate their links.",
+        description="For authors: run notebooks and write them the same on every run, check them, link them.",
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     run = commands.add_parser(
         "run",
         help="execute notebooks in fresh kernels and write them back",
-        description="Execute each notebook in a fresh kernel, in its own folder, and write it back so that a second run "
-        "changes nothing. When a cell fails, its file stays as it was.",
+        description="Execute each notebook in a fresh kernel, in its own folder, and write it back so that a second "
+        "run changes nothing. When a cell fails, its file stays as it was.",
     )
     run.set_defaults(call=_run)
     check = commands.add_parser(

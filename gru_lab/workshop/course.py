@@ -1,8 +1,9 @@
 """The one table of contents: chapters/course.toml, and which of its chapters are there."""
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+
+import tomllib
 
 __all__ = ["Chapter", "Course", "find_root", "load"]
 
@@ -60,8 +61,7 @@ def find_root(start=None):
 def load(root=None):
     """Read the table of contents of the repository at `root` (default: see `find_root`)."""
     root = Path(root) if root else find_root()
-    with open(root / "chapters" / "course.toml", "rb") as file:
-        table = tomllib.load(file)
+    table = tomllib.loads((root / "chapters" / "course.toml").read_text(encoding="utf-8"))
     chapters = tuple(
         Chapter(row["number"], row["file"], row["title"], row["promise"], part["name"], root / "chapters" / row["file"])
         for part in table["part"]

@@ -39,7 +39,7 @@ def table(course, errata=None):
 
 
 def box_anchor(notebook):
-    """The address, within its page, of a notebook's box "Where the article is loose"; None when it has no such heading."""
+    """The address, within its page, of a notebook's box "Where the article is loose"; None when it has none."""
     for cell in notebook.cells:
         heading = BOX_HEADING.search(cell.source) if cell.cell_type == "markdown" else None
         if heading:

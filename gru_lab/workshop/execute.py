@@ -24,7 +24,7 @@ NOTEBOOK_SECONDS = 600  # a kernel that hangs between two cells is noticed by no
 TRACEBACK_LINES = 12
 
 # One thread: two OpenMP threads on tiny operations can cost 17 times the time, and sums keep their order.
-ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 

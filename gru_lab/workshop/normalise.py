@@ -34,8 +34,8 @@ def normalise(notebook, root=None):
     root: the repository, whose path is cut from tracebacks; None leaves it in.
 
     Widgets: the views that a kernel made are dropped, and the text and HTML beside them stay, unless the notebook's own
-    metadata says {"gru_lab": {"widgets": "keep"}}: then the views and their state are kept under names that do not change,
-    and the page shows them with no kernel.
+    metadata says {"gru_lab": {"widgets": "keep"}}: then the views and their state are kept under names that do not
+    change, and the page shows them with no kernel.
     """
     keep_widgets = notebook.metadata.get("gru_lab", {}).get("widgets") == "keep"
     metadata = {
@@ -66,7 +66,7 @@ def normalise(notebook, root=None):
 def write(notebook, path):
     """Write `notebook` to `path` in one piece: a reader finds the old file or the new one, never half of one.
 
-    Returns True when the bytes changed. Raises nbformat.ValidationError, with the file as it was, for an invalid notebook.
+    Returns True when the bytes changed. Raises nbformat.ValidationError, with the file as it was, for an invalid one.
     """
     nbformat.validate(notebook)
     path = Path(path)
@@ -79,7 +79,7 @@ def write(notebook, path):
         beside.write_bytes(data)
         if path.exists():
             beside.chmod(path.stat().st_mode)
-        os.replace(beside, path)
+        beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
     return True
@@ -131,7 +131,7 @@ def _cut_paths(text, root):
 
 
 def _rename_widget_models(notebook):
-    """Give each widget model a name that depends on its place among the models alone, so that a second run says the same."""
+    """Name each widget model by its place among the models alone, so that a second run says the same."""
     state = notebook.metadata.get("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
     names = {old: f"{place:032x}" for place, old in enumerate(state, start=1)}  # the kernel made them in this order
 

@@ -76,7 +76,7 @@ def metadata_of(notebook):
 
 
 def replace_region(text, name, body):
-    """`text` with what stands between the markers of `name` replaced by `body`; ValueError when the markers are not there."""
+    """`text` with `body` between the markers of `name`; ValueError when the markers are not there."""
     start, end = f"<!-- {name}:start -->", f"<!-- {name}:end -->"
     if text.count(start) != 1 or text.count(end) != 1 or text.index(start) > text.index(end):
         raise ValueError(f"needs the markers {start} and {end}, once each")

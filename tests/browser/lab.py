@@ -94,7 +94,7 @@ def start_lab(root, command=None, settings=None):
         "--LabApp.expose_app_in_browser=True",  # window.jupyterapp: cells that are not on screen can be asked too
     ]
     log_path = own / "lab.log"
-    with open(log_path, "w", encoding="utf-8") as log:
+    with log_path.open("w", encoding="utf-8") as log:
         process = subprocess.Popen(
             [str(word) for word in [*(command or lab_command(root)), *for_tests]],
             cwd=root,
@@ -148,8 +148,8 @@ class Lab:
     def open(self, page, notebook):
         """Open `notebook` (its path below the root) in `page` with a kernel of its own, and wait until both are ready.
 
-        The kernel is started over REST first and the page attaches to it: on a fresh server JupyterLab may otherwise ask
-        which kernel to take.
+        The kernel is started over REST first and the page attaches to it: on a fresh server JupyterLab may otherwise
+        ask which kernel to take.
         """
         self.close_kernels(notebook)
         name = notebook.rpartition("/")[2]
@@ -191,12 +191,19 @@ class Lab:
             """(ran) => {
                 const panel = window.jupyterapp?.shell.currentWidget;
                 const model = panel?.content?.model;
-                if (!model || !panel.context.isReady || panel.sessionContext.session?.kernel?.status !== "idle") return false;
+                if (!model || !panel.context.isReady) return false;
+                if (panel.sessionContext.session?.kernel?.status !== "idle") return false;
                 const cells = [...model.cells].filter((cell) => cell.type === "code" && cell.sharedModel.source.trim());
                 return cells.every((cell) => cell.executionState !== "running" && (!ran || cell.executionCount > 0));
             }""",
             arg=ran,
             timeout=WAIT,
+        )
+
+    def cells(self, page):
+        """The cells of the open notebook as JSON, on screen or not: source, outputs, execution_count …"""
+        return page.evaluate(
+            "[...window.jupyterapp.shell.currentWidget.content.model.cells].map((cell) => cell.toJSON())"
         )
 
     def save(self, page):

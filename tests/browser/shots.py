@@ -17,6 +17,7 @@ from .lab import THEMES, WAIT, find_chromium, new_page, start_browser, start_lab
 
 PANE = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-WindowedPanel-outer"
 PANE_HEIGHT = 3000  # a browser paints at most 16,384 pixels at once
+EDGE = 8  # the pane's own shadow and border: two parts overlap by as much
 # All cells stay in the page, so that one can scroll past them all.
 SETTINGS = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none", "scrollPastEnd": False}}
 
@@ -31,7 +32,7 @@ def screenshot_notebook(path, out, theme="light", width=1000, run=False):
 
 
 def screenshot_notebooks(paths, out_of, theme="light", width=1000, run=False):
-    """Yield (file written, console errors) for each notebook; `out_of(path)` names the file. One server serves them all."""
+    """Yield (file written, console errors) for each notebook; `out_of(path)` names its file. One server serves all."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as root:
         copies = {}
         for path in map(Path, paths):
@@ -70,15 +71,15 @@ def _whole_pane(page, width):
     _fit(page, width)
     _settled(page)
     pane = page.locator(PANE)
-    total, step, border = pane.evaluate("(pane) => [pane.scrollHeight, pane.clientHeight, pane.clientTop]")
+    total, height = pane.evaluate("(pane) => [pane.scrollHeight, pane.clientHeight]")
     whole = None
-    for top in range(0, total, step):
+    for top in range(0, total, height - 2 * EDGE):
         reached = pane.evaluate("(pane, top) => { pane.scrollTop = top; return pane.scrollTop; }", top)
         page.wait_for_timeout(150)
         part = Image.open(io.BytesIO(pane.screenshot()))
-        part = part.crop((border, border, part.width - border, part.height - border))
         whole = whole or Image.new("RGB", (part.width, total), "white")
-        whole.paste(part, (0, round(reached)))
+        above = EDGE if reached else 0
+        whole.paste(part.crop((0, above, part.width, part.height)), (0, round(reached) + above))
     return whole
 
 

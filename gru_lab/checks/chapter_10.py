@@ -3,7 +3,33 @@
 import numpy as np
 
 from gru_lab.checks.common import draw
-from gru_lab.checks.question import Case, Code, Wrong
+from gru_lab.checks.question import Case, Choice, Code, Option, Prediction, Wrong
+
+
+PREDICT_LOSER = Choice(
+    id="10.1",
+    name="predict_loser",
+    title="Which aspect loses the most?",
+    objective="10b",
+    points=1,
+    minutes=2,
+    difficulty=1,
+    asks="h = [0.6, 0.6, 0.7, 0.1] and r = [0.8, 0.2, 0.1, 0.9]. Which value falls furthest when r is applied?",
+    options={
+        "power": Option("Power", "Power keeps four fifths: it falls from 0.6 to 0.48, by 0.12."),
+        "conflict": Option("Conflict", "Close: Conflict falls from 0.6 to 0.12, by 0.48. One aspect falls further."),
+        "tragedy": Option(
+            "Tragedy", "Tragedy: it had the most, 0.7, and keeps the smallest share, a tenth. It falls by 0.63."
+        ),
+        "revenge": Option("Revenge", "Revenge had 0.1 only, and keeps nine tenths of it: it falls by 0.01."),
+    },
+    answer="tragedy",
+    hints=(
+        "How far a value falls is (1 - r) times the value.",
+        "A large value with a small gate falls furthest.",
+        "Compare 0.2 · 0.6, 0.8 · 0.6, 0.9 · 0.7 and 0.1 · 0.1.",
+    ),
+)
 
 
 def reset_memory(h, r):
@@ -73,4 +99,32 @@ RESET_MEMORY = Code(
     ),
 )
 
-QUESTIONS = (RESET_MEMORY,)
+PREDICT_GATE = Prediction(
+    id="10.3",
+    name="predict_gate",
+    title="A gate for a wanted reset memory",
+    objective="10b",
+    points=1,
+    minutes=3,
+    difficulty=1,
+    asks="Conflict stands at 0.6. The candidate should see 0.15 of it. Which value must its reset gate have?",
+    answer=0.15 / 0.6,
+    within=0.005,
+    near=0.05,
+    kind="a number between 0 and 1",
+    because="0.25 · 0.6 = 0.15: a quarter gets through.",
+    wrong=(
+        Wrong("difference", "0.45 is how much is hidden. The gate is the share that gets through.", 0.45),
+        Wrong("upside down", "4 is 0.6 / 0.15, and no gate is above 1. Turn the fraction round.", 4.0),
+        Wrong("wanted value", "0.15 is what should be seen; the gate multiplies 0.6 to get there.", 0.15),
+        Wrong("product", "0.09 is 0.15 · 0.6. Divide.", 0.09),
+        Wrong("share hidden", "0.75 is the share that is hidden. The gate is the share that gets through.", 0.75),
+    ),
+    hints=(
+        "r times 0.6 should be 0.15.",
+        "Solve r · 0.6 = 0.15 for r.",
+        "0.15 / 0.6",
+    ),
+)
+
+QUESTIONS = (PREDICT_LOSER, RESET_MEMORY, PREDICT_GATE)

@@ -4,61 +4,35 @@ import math
 
 import numpy as np
 
-from gru_lab.cell import sigmoid, update_gate
-from gru_lab.checks.common import draw, gate_cases, gate_mistakes, gate_variants
-from gru_lab.checks.question import Case, Code, Wrong
+from gru_lab.checks.common import draw
+from gru_lab.checks.question import Case, Code, Prediction, Wrong
 
-HAND = {
-    "x": np.array([[2.0, 0.0, 1.0]]),
-    "h": np.array([[1.0, -0.5]]),
-    "W_z": np.array([[0.5, 9.0, 0.0], [0.0, 9.0, 1.0]]),
-    "U_z": np.array([[0.0, 2.0], [-1.0, 0.0]]),
-    "b_z": np.array([-np.log(4), np.log(4)]),
-}
-
-
-def gate_cases_of_z(rng):
-    shut = draw(rng, x=(4, 3), h=(4, 2), W_z=(2, 3), U_z=(2, 2)) | {"b_z": np.full(2, 40.0)}
-    return [
-        Case("hand", HAND, "where W x + U h is 0 and σ(ln 4) = 4/5", expected=[[0.2, 0.8]]),
-        Case("property", shut, "when b_z = 40: every gate keeps"),
-        *gate_cases(rng, "z"),
-    ]
-
-
-UPDATE_GATE = Code(
-    id="12.2",
-    name="update_gate",
-    title="The update gate",
-    objective="12b",
-    points=2,
-    minutes=5,
+PREDICT_STEPS = Prediction(
+    id="12.1",
+    name="predict_steps",
+    title="The half-life of z = 0.9",
+    objective="12c",
+    points=1,
+    minutes=2,
     difficulty=2,
-    arguments=("x", "h", "W_z", "U_z", "b_z"),
-    shapes="update_gate(x, h, W_z, U_z, b_z): x (…, D), h (…, H), W_z (H, D), U_z (H, H), b_z (H,) -> (…, H)",
-    reference=update_gate,
-    between=(0, 1),
-    cases=gate_cases_of_z,
+    asks="z = 0.9 at every step (z keeps), nothing new is written. After how many steps is half left: about 2, 7 or 50?",
+    answer=float(-1 / np.log2(0.9)),
+    within=0.5,
+    near=1.5,
+    kind="2, 7 or 50",
+    because="0.9 to the power of 6.6 is 0.5.",
     wrong=(
-        Wrong(
-            "z takes",
-            "This is 1 - z, the gate of z takes (or an e^a where e^-a belongs). Here z near 1 keeps.",
-            lambda x, h, W, U, b: 1 - sigmoid(x @ W.T + h @ U.T + b),
-        ),
-        *(mistake for mistake in gate_mistakes("z") if mistake.name != "e^a for e^-a"),
-        Wrong(
-            "blend already",
-            "This is z * h: the gate times the old state. Return the gate itself.",
-            lambda x, h, W, U, b: sigmoid(x @ W.T + h @ U.T + b) * h,
-        ),
+        Wrong("too short", "After 2 steps 0.81 is left.", 2.0),
+        Wrong("too long", "After 50 steps 0.005 is left.", 50.0),
+        Wrong("straight line", "5 steps would be right if each step took a tenth of the first value. It takes a tenth of what is left.", 5.0),
+        Wrong("mean age", "10 is 1 / (1 - z), the mean age of the memory. Half is gone sooner.", 10.0),
     ),
-    right=gate_variants,
     hints=(
-        "It is the reset gate's formula with other weights.",
-        "x @ W_z.T + h @ U_z.T + b_z, then σ.",
-        "σ(a) = 1 / (1 + np.exp(-a)), with a from the hint before.",
+        "After two steps 0.9 · 0.9 = 0.81 is left.",
+        "Go on multiplying by 0.9 until you pass one half.",
+        "0.9 to the power of 6 is 0.53, to the power of 7 it is 0.48.",
     ),
-)
+)  # fmt: skip
 
 
 def half_life(z):
@@ -66,10 +40,10 @@ def half_life(z):
 
 
 HALF_LIFE = Code(
-    id="12.3",
+    id="12.2",
     name="half_life",
     title="How many steps until half is forgotten?",
-    objective="12d",
+    objective="12c",
     points=2,
     minutes=8,
     difficulty=3,
@@ -125,4 +99,50 @@ HALF_LIFE = Code(
     ),
 )
 
-QUESTIONS = (UPDATE_GATE, HALF_LIFE)
+
+def flip_update_gate(W_z, U_z, b_z):
+    return -W_z, -U_z, -b_z
+
+
+def flip_cases(rng):
+    one_unit = {"W_z": np.array([[2.0, -1.0]]), "U_z": np.array([[0.5]]), "b_z": np.array([4.0])}
+    cases = [Case("hand", one_unit, "for a gate of one unit", expected=([[-2.0, 1.0]], [[-0.5]], [-4.0]))]
+    for H, D in ((3, 2), (2, 5)):
+        inputs = draw(rng, W_z=(H, D), U_z=(H, H), b_z=(H,))
+        cases.append(Case("random", inputs, f"with H = {H} and D = {D}"))
+    return cases
+
+
+FLIP_UPDATE_GATE = Code(
+    id="12.3",
+    name="flip_update_gate",
+    title="From z takes to z keeps",
+    objective="12b",
+    points=2,
+    minutes=4,
+    difficulty=2,
+    arguments=("W_z", "U_z", "b_z"),
+    shapes="flip_update_gate(W_z, U_z, b_z): W_z (H, D), U_z (H, H), b_z (H,) for z takes -> the same for z keeps",
+    reference=flip_update_gate,
+    returns=("W_z", "U_z", "b_z"),
+    cases=flip_cases,
+    wrong=(
+        Wrong("bias only", "Only the bias is negated. σ(-a) needs the whole sum negated: W_z and U_z too.",
+              lambda W, U, b: (W, U, -b)),
+        Wrong("bias forgotten", "The bias keeps its old sign. σ(-a) needs the whole sum negated.", lambda W, U, b: (-W, -U, b)),
+        Wrong("state forgotten", "U_z keeps its old sign. σ(-a) needs the whole sum negated.", lambda W, U, b: (-W, U, -b)),
+        Wrong("1 - weights", "1 - z is wanted of the gate, not of its weights: 1 - σ(a) = σ(-a).", lambda W, U, b: (1 - W, 1 - U, 1 - b)),
+        Wrong("unchanged", "Nothing has changed: the friend's gate would keep where it should take.", lambda W, U, b: (W, U, b)),
+        Wrong("inverse", "1 over the weights does not turn a gate round; a minus does.", lambda W, U, b: (1 / W, 1 / U, 1 / b)),
+    ),
+    right=(lambda W, U, b: [0 - W, U * -1, np.negative(b)],
+           lambda W, U, b: {"W_z": (-W).astype(np.float32), "U_z": -U, "b_z": [-one for one in b]}),
+    praise="Right: three minus signs, and z becomes 1 - z.",
+    hints=(
+        "You want a gate that says 1 - z where the old one says z.",
+        "1 - σ(a) = σ(-a). What is a made of?",
+        "Negate W_z, U_z and b_z.",
+    ),
+)  # fmt: skip
+
+QUESTIONS = (PREDICT_STEPS, HALF_LIFE, FLIP_UPDATE_GATE)

@@ -1,6 +1,39 @@
 """Pictures of the course. Every figure is shown with `show(figure, alt)`, so that none lacks a text alternative."""
 
+from gru_lab.figures.blend_lines import blend_lines
+from gru_lab.figures.concatenation import concatenation
+from gru_lab.figures.corners import corners
+from gru_lab.figures.course_map import course_map
+from gru_lab.figures.dense_layer import dense_layer
+from gru_lab.figures.gate_curves import gate_curves
+from gru_lab.figures.gate_weights import gate_weights
+from gru_lab.figures.memory_length import memory_length
+from gru_lab.figures.packing import packing
+from gru_lab.figures.parameter_shapes import parameter_shapes
+from gru_lab.figures.pointwise import pointwise
+from gru_lab.figures.reset_memory_bars import reset_memory_bars
+from gru_lab.figures.reset_roads import reset_roads
+from gru_lab.figures.reset_settings import reset_settings
 from gru_lab.figures.show import show
 from gru_lab.figures.step_order import step_order
+from gru_lab.figures.story_states import story_states
 
-__all__ = ["show", "step_order"]
+__all__ = [
+    "blend_lines",
+    "concatenation",
+    "corners",
+    "course_map",
+    "dense_layer",
+    "gate_curves",
+    "gate_weights",
+    "memory_length",
+    "packing",
+    "parameter_shapes",
+    "pointwise",
+    "reset_memory_bars",
+    "reset_roads",
+    "reset_settings",
+    "show",
+    "step_order",
+    "story_states",
+]

@@ -146,7 +146,8 @@ def heading(question):
 
 def respond(question, found, shown=None):
     """Show a Verdict and note it in the reader's record."""
-    says, rows, lines = found.says, found.rows, tuple(filter(None, (found.reason, *found.remarks)))
+    reason = f"→ {found.reason}" if found.reason and isinstance(question, Code | Value) else found.reason
+    says, rows, lines = found.says, found.rows, tuple(filter(None, (reason, *found.remarks)))
     if isinstance(question, Choice) and found.status == "waiting":
         rows = tuple((letter, option.text) for letter, option in question.options.items())
         says, lines = question.asks, (found.says,)
@@ -158,7 +159,7 @@ def respond(question, found, shown=None):
         record.current().update(
             question.id, done=done, tries=1, first=first if isinstance(question, Prediction) else None
         )
-    show(Report(found.status, heading(question), says, rows, lines))
+    show(Report(found.status, heading(question), says, rows, lines, prose=isinstance(question, Choice)))
 
 
 # -------------------------------------------------------------------------------------------------- hints and progress
@@ -176,7 +177,7 @@ def hint(id=None):
     record.current().update(question.id, hints=number)
     rows = tuple((f"hint {i + 1}", text) for i, text in enumerate(question.hints[:number]))
     last = ("That was the last one. The answer is close: try a small case by hand.",) if number == total else ()
-    show(Report("note", f"{heading(question)} · hint {number} of {total}", "", rows, last))
+    show(Report("note", f"{heading(question)} · hint {number} of {total}", "", rows, last, prose=True))
 
 
 def progress():

@@ -17,19 +17,24 @@ _MARKS = {
 }
 _BOX = "padding:4px 0 4px 10px;margin:4px 0;line-height:1.45;max-width:60em"
 _ROWS = "display:grid;grid-template-columns:max-content 1fr;gap:1px 10px;margin:4px 0"
-_LABEL = "margin:0;text-align:right;font-weight:normal"
-_TEXT = "margin:0;overflow-wrap:anywhere;font-family:var(--jp-code-font-family,monospace);font-size:0.92em"
+_LABEL = "text-align:right;white-space:nowrap"
+_TEXT = "overflow-wrap:anywhere;"
+_CODE = "font-family:var(--jp-code-font-family,monospace);font-size:0.92em"
 
 
 @dataclass(frozen=True)
 class Report:
-    """status: a key of `_MARKS`. head: "4.2 gru_step". says: a sentence. rows: ((label, text), …). lines: sentences."""
+    """status: a key of `_MARKS`. head: "4.2 gru_step". says: a sentence. rows: ((label, text), …). lines: sentences.
+
+    prose: the rows hold words, not numbers and code.
+    """
 
     status: str
     head: str
     says: str = ""
     rows: tuple = ()
     lines: tuple = ()
+    prose: bool = False
 
     def text(self):
         mark, word, _ = _MARKS[self.status]
@@ -45,14 +50,16 @@ class Report:
     def html(self):
         mark, word, colour = _MARKS[self.status]
         title = f"<strong>{mark} {html.escape(self.head)}{f' · {word}' if word else ''}</strong>"
-        says = f" {html.escape(self.says)}" if self.says else ""
+        says = f": {html.escape(self.says)}" if self.says else ""
+        text_style = _TEXT if self.prose else _TEXT + _CODE
         rows = "".join(
-            f'<dt style="{_LABEL}">{html.escape(label)}</dt><dd style="{_TEXT}">{html.escape(text)}</dd>'
+            f'<div style="{_LABEL}">{html.escape(label)}</div><div style="{text_style}">{html.escape(text)}</div>'
             for label, text in self.rows
         )
-        table = f'<dl style="{_ROWS}">{rows}</dl>' if rows else ""
+        table = f'<div style="{_ROWS}">{rows}</div>' if rows else ""
         lines = "".join(f'<div style="margin-top:3px">{html.escape(line)}</div>' for line in self.lines)
-        return f'<div role="status" style="border-left:4px solid {colour};{_BOX}"><div>{title}{says}</div>{table}{lines}</div>'
+        style = f"border-left:4px solid {colour};{_BOX}"
+        return f'<div role="status" style="{style}"><div>{title}{says}</div>{table}{lines}</div>'
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"text/plain": self.text(), "text/html": self.html()}

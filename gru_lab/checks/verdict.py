@@ -21,7 +21,7 @@ STAGES = ("hand", "property", "random")  # of cases
 class Verdict:
     """status: "right", "near" or "off" (predictions), "wrong", or "waiting" (nothing to judge yet).
 
-    stage: where it failed. says: what is the matter, one sentence. rows: ((label, text), …), came in, expected, came out.
+    stage: where it failed. says: what is the matter. rows: ((label, text), …), what came in, was expected, came out.
     diagnosis: the name of the mistake, reason: its sentence; both "" when nobody knows. remarks: further sentences.
     """
 
@@ -176,7 +176,8 @@ def _judge_numbers(question, cases, outcomes, expected):
 def _judge_inputs(question, cases, outcomes, expected):
     for index in range(len(cases)):
         if outcomes[index].changed:
-            says = f"The numbers are right, but your function writes into {words.listed(outcomes[index].changed)}, its input."
+            changed = words.listed(outcomes[index].changed)
+            says = f"The numbers are right, but your function writes into {changed}, its input."
             reason = "Whoever called it still needs the old values. Make a new array: a = a * b, not a *= b."
             return index, Verdict("wrong", "property", says, (), "input changed", reason)
     return None

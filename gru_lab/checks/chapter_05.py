@@ -5,24 +5,30 @@ import numpy as np
 from gru_lab.cell import new_state, sigmoid, trace_step
 from gru_lab.checks.common import draw, weights
 from gru_lab.checks.probes import call_with_parameters
-from gru_lab.checks.question import Case, Choice, Code, Option, Prediction, Wrong
+from gru_lab.checks.question import Case, Choice, Code, Option, Prediction, Value, Wrong
 from gru_lab.conventions import CHUNG_2014
+from gru_lab.story import ASPECTS
 
-PREDICT_FORCED_GATE = Prediction(
+PREDICT_FORCED_GATES = Prediction(
     id="5.1",
-    name="predict_forced_gate",
-    title="z of Power forced to 1",
-    objective="5b",
+    name="predict_forced_gates",
+    title="r shut, z at 1",
+    objective="5d",
     points=1,
     minutes=1,
     difficulty=1,
-    asks="Power is 0.9, its candidate is -0.3, and you force z of Power to 1. What is the new Power?",
+    asks="Power is 0.9 and its candidate is -0.3. You force r to 0 and z to 1 in every unit. What is the new Power?",
     answer=float(new_state(0.9, -0.3, 1.0)),
     within=0.005,
     near=0.05,
     kind="a number between -1 and 1",
-    because="z = 1 keeps all of the old state and leaves 1 - z = 0 for the candidate, whatever x says.",
+    because="z = 1 keeps all of the old value. r works on the way to the candidate, and of that z leaves 1 - z = 0.",
     wrong=(
+        Wrong(
+            "r erases",
+            "0 would be a gate that empties the memory. r hides the memory from the candidate, no more.",
+            0.0,
+        ),
         Wrong(
             "z takes",
             "-0.3 is the candidate: that is z takes. Here z = 1 keeps.",
@@ -31,17 +37,116 @@ PREDICT_FORCED_GATE = Prediction(
         Wrong("z itself", "1 is the gate's value. A gate is a share of the state, not the state.", 1.0),
         Wrong("equal blend", "0.3 is an equal blend: that would be z = 0.5.", float(new_state(0.9, -0.3, 0.5))),
         Wrong("sum", "0.6 is the sum of the two. The shares z and 1 - z add to 1: here 1 and 0.", 0.9 - 0.3),
-        Wrong("emptied", "0 would be a gate that blocks. z = 1 keeps the old state.", 0.0),
     ),
     hints=(
-        "Follow the two arrows that meet in the last sum.",
-        "One arrow carries z times the old state, the other 1 - z times the candidate.",
-        "With z = 1 the second arrow carries 0.",
+        "Two things meet in the new state. Which gate stands on the way of each?",
+        "z times the old value, plus 1 - z times the candidate. r is not in that line.",
+        "With z = 1 the candidate's share is 0.",
+    ),
+)
+
+
+# ---------------------------------------------------------------------------------------------- who reaches whom
+
+
+def tidy_rows(value):
+    """A list of aspects, in their order, whatever the capitals."""
+    value = [value] if isinstance(value, str) else list(value)
+    rows = []
+    for name in value:
+        row = next((aspect for aspect in ASPECTS if aspect.lower() == str(name).strip().lower()), None)
+        if row is None:
+            raise ValueError(f'"{name}" is none of the four aspects: {", ".join(ASPECTS)}.')
+        rows.append(row)
+    return tuple(aspect for aspect in ASPECTS if aspect in rows)
+
+
+REACHED = Value(
+    id="5.2",
+    name="reached",
+    title="The rows that Tragedy reaches",
+    objective="5c",
+    points=1,
+    minutes=3,
+    difficulty=2,
+    form='a list of aspects, such as ["Power", "Conflict"]',
+    tidy=tidy_rows,
+    accepts=lambda rows: rows == ("Tragedy", "Revenge"),
+    praise=lambda rows: "Its column in U_h holds two weights that are not 0, one in each of these rows.",
+    wrong=(
+        Wrong(
+            "its own lane",
+            "Lanes stay apart on the belt. On the way to the candidate U_h mixes them: look down Tragedy's column.",
+            ["Tragedy"],
+            lambda rows: rows == ("Tragedy",),
+        ),
+        Wrong(
+            "every row",
+            "A matrix can reach every row. Here two weights of Tragedy's column are 0, and a 0 carries nothing.",
+            list(ASPECTS),
+            lambda rows: rows == ASPECTS,
+        ),
+        Wrong(
+            "others only",
+            "Tragedy reaches its own row too: the weight 0.5 on the diagonal of U_h.",
+            ["Revenge"],
+            lambda rows: rows == ("Revenge",),
+        ),
+        Wrong("none", "Something moves: follow Tragedy's lane down into U_h.", [], lambda rows: not rows),
+        Wrong(
+            "a weight of 0",
+            "Power and Conflict have a 0 in Tragedy's column of U_h, and a weight of 0 carries nothing.",
+            ["Power", "Tragedy"],
+            lambda rows: bool({"Power", "Conflict"} & set(rows)),
+        ),
+    ),
+    right=(["Tragedy", "Revenge"], ("revenge", "tragedy"), {"Tragedy", "Revenge"}),
+    hints=(
+        "Tragedy's lane comes down into one column of U_h.",
+        "A weight in that column carries Tragedy into the weight's row; a 0 carries nothing.",
+        "The column is [0, 0, 0.5, 0.6], in the order Power, Conflict, Tragedy, Revenge.",
+    ),
+)
+
+CANDIDATE_OF_TRAGEDY, Z_OF_TRAGEDY = 0.391, 0.986  # at the fifth sentence, rounded as the chapter shows them
+
+PREDICT_FALL = Prediction(
+    id="5.3",
+    name="predict_fall",
+    title="How far the new Tragedy falls",
+    objective="5d",
+    points=1,
+    minutes=2,
+    difficulty=2,
+    asks="r is forced to 0, so the candidate of Tragedy falls from 0.39 to 0. How far does the new Tragedy fall?",
+    answer=round((1 - Z_OF_TRAGEDY) * CANDIDATE_OF_TRAGEDY, 3),
+    within=0.0025,
+    near=0.02,
+    kind="a number, 0 or larger",
+    because="What the candidate loses passes the valve × (1 - z), and z of Tragedy is 0.986: 0.014 · 0.39 = 0.005.",
+    wrong=(
+        Wrong(
+            "the candidate's fall",
+            "0.39 is how far the candidate falls. Only the share 1 - z of that reaches the belt.",
+            CANDIDATE_OF_TRAGEDY,
+        ),
+        Wrong(
+            "z times the fall",
+            "You let the share z through. z stands on the belt; the candidate passes 1 - z.",
+            Z_OF_TRAGEDY * CANDIDATE_OF_TRAGEDY,
+        ),
+        Wrong("the whole memory", "0.89 would be the whole of Tragedy. r does not touch the belt.", 0.89),
+        Wrong("half of it", "0.2 would need a z of one half; z of Tragedy is 0.986.", 0.195),
+    ),
+    hints=(
+        "The candidate reaches the new memory through one valve only. Which one?",
+        "The valve lets the share 1 - z pass, and z of Tragedy is 0.986.",
+        "0.014 times 0.39.",
     ),
 )
 
 CUT_THE_INPUT = Choice(
-    id="5.2",
+    id="5.4",
     name="cut_the_input",
     title="Cutting the input off",
     objective="5c",
@@ -74,6 +179,74 @@ CUT_THE_INPUT = Choice(
 
 
 # ---------------------------------------------------------------------------------------------- one unit by hand
+
+
+def tidy_number(value):
+    if isinstance(value, str):
+        value = value.strip().replace(",", ".").replace("−", "-")
+    array = np.asarray(value, float)
+    if array.size != 1 or not np.isfinite(array).all():
+        raise ValueError("This needs one number.")
+    return float(array.reshape(()))
+
+
+def near(number):
+    return lambda value: abs(value - number) < 0.005
+
+
+OLD, RESET, CANDIDATE, UPDATE = 0.6, 0.2, -0.4, 0.9
+BY_HAND = float(new_state(OLD, CANDIDATE, UPDATE))
+
+NEW_VALUE = Value(
+    id="5.5",
+    name="new_value",
+    title="One unit by hand",
+    objective="5b",
+    points=1,
+    minutes=3,
+    difficulty=1,
+    form="a number",
+    tidy=tidy_number,
+    accepts=near(BY_HAND),
+    praise=lambda value: "0.9 · 0.6 + 0.1 · (-0.4) = 0.54 - 0.04. r was used up when the candidate was made.",
+    wrong=(
+        Wrong(
+            "z takes",
+            "z and 1 - z have changed places: z stands on the belt and keeps the old value.",
+            float(new_state(OLD, CANDIDATE, UPDATE, CHUNG_2014)),
+            near(float(new_state(OLD, CANDIDATE, UPDATE, CHUNG_2014))),
+        ),
+        Wrong(
+            "r on the belt",
+            "You reset the old value on the belt. The valve × r stands on the way to the candidate, and that is given.",
+            UPDATE * RESET * OLD + (1 - UPDATE) * CANDIDATE,
+            near(UPDATE * RESET * OLD + (1 - UPDATE) * CANDIDATE),
+        ),
+        Wrong("kept part only", "0.54 is what the belt keeps. The candidate adds its tenth.", 0.54, near(0.54)),
+        Wrong(
+            "sign",
+            "The candidate is negative: its tenth is -0.04.",
+            UPDATE * OLD - (1 - UPDATE) * CANDIDATE,
+            near(UPDATE * OLD - (1 - UPDATE) * CANDIDATE),
+        ),
+        Wrong("equal blend", "0.1 is an equal blend: that would be z = 0.5.", 0.1, near(0.1)),
+        Wrong(
+            "r for z",
+            "You blended with r. The blend is the work of z.",
+            float(new_state(OLD, CANDIDATE, RESET)),
+            near(float(new_state(OLD, CANDIDATE, RESET))),
+        ),
+    ),
+    right=(BY_HAND, "0.5", "0,5", [0.5], np.array(0.5)),
+    hints=(
+        "Two things meet at the plus sign: what z keeps of the old value, and 1 - z of the candidate.",
+        "0.9 of 0.6, and 0.1 of -0.4.",
+        "0.54 and -0.04.",
+    ),
+)
+
+
+# ---------------------------------------------------------------------------------------------- one unit in code
 
 
 def trace_one_unit(x, h, p, i):
@@ -117,10 +290,10 @@ def unit_cases(rng):
 
 
 TRACE_ONE_UNIT = Code(
-    id="5.3",
+    id="5.6",
     name="trace_one_unit",
     title="Follow one unit",
-    objective="5d",
+    objective="5a",
     points=3,
     minutes=12,
     difficulty=3,
@@ -178,4 +351,4 @@ TRACE_ONE_UNIT = Code(
     ),
 )
 
-QUESTIONS = (PREDICT_FORCED_GATE, CUT_THE_INPUT, TRACE_ONE_UNIT)
+QUESTIONS = (PREDICT_FORCED_GATES, REACHED, PREDICT_FALL, CUT_THE_INPUT, NEW_VALUE, TRACE_ONE_UNIT)

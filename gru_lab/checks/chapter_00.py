@@ -65,7 +65,7 @@ WHO_CHOSE = Choice(
     options={
         "a": Option(
             "The network read many stories and discovered power.",
-            "This one has read nothing. Training starts in chapter 15, and chapter 18 asks whether it finds such units.",
+            "This one has read nothing. Chapter 16 trains a network, and chapter 18 asks whether it has such units.",
         ),
         "b": Option(
             "We set the weights by hand so that it would, and gave it the name.",

@@ -112,7 +112,10 @@ def _output(output, count, keep_widgets, root):
 
 
 def _settle(text):
-    return KERNEL_FILE.sub("<cell>", ADDRESS.sub("at 0xADDR", text))
+    text = ADDRESS.sub("at 0xADDR", text)
+    if "ipykernel_" not in text:  # the pattern tries every start in a run without spaces: minutes for a picture's base64
+        return text
+    return KERNEL_FILE.sub("<cell>", text)
 
 
 def _cut_paths(text, root):

@@ -29,8 +29,9 @@ def as_float_array(name, value, dtype=None):
     if array.dtype not in FLOATS:
         raise TypeError(f"{name} has dtype {array.dtype}, needs float32 or float64 numbers")
     if dtype is not None and array.dtype != dtype:
+        needed = np.dtype(dtype)
         raise TypeError(
-            f"{name} has dtype {array.dtype}, needs {np.dtype(dtype)} like the parameters: use {name}.astype('{np.dtype(dtype)}')"
+            f"{name} has dtype {array.dtype}, needs {needed} like the parameters: use {name}.astype('{needed}')"
         )
     if not np.isfinite(array).all():
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])

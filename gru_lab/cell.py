@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gru_lab._arrays import as_float_array, check_shape
+from gru_lab._arrays import as_float_array, check_shape, shape_text
 from gru_lab.conventions import DEFAULT
 
 __all__ = [
@@ -52,12 +52,12 @@ def candidate_state(x, h, r, W_h, U_h, b_h, b_Uh=None, convention=DEFAULT):
     """
     if convention.reset == "before":
         return np.tanh(affine(x, r * h, W_h, U_h, b_h))
-    return np.tanh(x @ W_h.T + reset_memory_after(h, r, U_h, b_Uh) + b_h)
+    return np.tanh(x @ W_h.T + r * memory_after(h, U_h, b_Uh) + b_h)
 
 
-def reset_memory_after(h, r, U_h, b_Uh=None):
-    """r ⊙ (U_h h + b_Uh), the memory that the candidate sees under reset "after". h and r (…, H) -> (…, H)."""
-    return r * (h @ U_h.T + (0 if b_Uh is None else b_Uh))
+def memory_after(h, U_h, b_Uh=None):
+    """U_h h + b_Uh, the memory that r multiplies under reset "after". h (…, H) -> (…, H)."""
+    return h @ U_h.T if b_Uh is None else h @ U_h.T + b_Uh
 
 
 def new_state(h, candidate, z, convention=DEFAULT):
@@ -66,14 +66,16 @@ def new_state(h, candidate, z, convention=DEFAULT):
     return keep * h + (1 - keep) * candidate
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # eq: two sets of arrays have no single yes or no
 class GRUParameters:
     """The weights of one GRU layer. W_* act on the input, U_* on the state, b_* are biases; r, z, h say for what.
 
-    W_r, W_z, W_h (H, D) · U_r, U_z, U_h (H, H) · b_r, b_z, b_h (H,) · b_Uh (H,) or None: the second bias of reset "after".
+    W_r, W_z, W_h (H, D) · U_r, U_z, U_h (H, H) · b_r, b_z, b_h (H,).
+    b_Uh (H,) or None: the second bias of the candidate, for reset "after".
     All float32 or all float64; lists and integers become float64.
 
-    Raises ValueError for a shape that does not fit the others or a number that is not finite, TypeError for another dtype.
+    Raises ValueError for a shape that does not fit the others or a number that is not finite.
+    Raises TypeError for a dtype that is neither float32 nor float64.
     """
 
     W_r: np.ndarray
@@ -158,9 +160,9 @@ def trace_step(x, h, parameters, convention=DEFAULT):
     """
     p = parameters
     x, h = as_float_array("x", x, p.dtype), as_float_array("h", h, p.dtype)
-    leading = x.shape[:-1]
-    check_shape("x", x, (*leading, p.input_size), f"the parameters have D = {p.input_size}")
-    check_shape("h", h, (*leading, p.hidden_size), f"x leads with {leading} and the parameters have H = {p.hidden_size}")
+    leading, D, H = x.shape[:-1], p.input_size, p.hidden_size
+    check_shape("x", x, (*leading, D), f"the parameters have D = {D}")
+    check_shape("h", h, (*leading, H), f"x has shape {shape_text(x.shape)} and the parameters have H = {H}")
     check_second_bias(p, convention)
 
     a_r = affine(x, h, p.W_r, p.U_r, p.b_r)
@@ -171,7 +173,7 @@ def trace_step(x, h, parameters, convention=DEFAULT):
         reset_memory = r * h
         a_candidate = affine(x, reset_memory, p.W_h, p.U_h, p.b_h)
     else:
-        reset_memory = reset_memory_after(h, r, p.U_h, p.b_Uh)
+        reset_memory = r * memory_after(h, p.U_h, p.b_Uh)
         a_candidate = x @ p.W_h.T + reset_memory + p.b_h
     candidate = np.tanh(a_candidate)
     return StepTrace(a_r, r, a_z, z, reset_memory, a_candidate, candidate, new_state(h, candidate, z, convention))

@@ -72,7 +72,7 @@ class Convention:
         """The parameters that compute, under the convention `to`, what `parameters` compute under this one.
 
         *z keeps* and *z takes* convert exactly: σ(−a) = 1 − σ(a), so negating W_z, U_z and b_z swaps z for 1 − z.
-        Raises ValueError when the two differ in `reset`: no choice of weights makes r ⊙ (U h) equal U (r ⊙ h) in general.
+        Raises ValueError when the two differ in `reset`: in general no weights make r ⊙ (U h) equal U (r ⊙ h).
         """
         if self.reset != to.reset:
             raise ValueError(

@@ -113,7 +113,7 @@ def _output(output, count, keep_widgets, root):
 
 def _settle(text):
     text = ADDRESS.sub("at 0xADDR", text)
-    if "ipykernel_" not in text:  # the pattern tries every start in a run without spaces: minutes for a picture's base64
+    if "ipykernel_" not in text:  # the pattern is slow on long words: minutes for a picture's base64
         return text
     return KERNEL_FILE.sub("<cell>", text)
 

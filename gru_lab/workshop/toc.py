@@ -55,19 +55,17 @@ def generate(course, chapter, notebook):
     first.source = replace_region(first.source, "head", head(course, chapter, metadata_of(notebook)))
     last.source = replace_region(last.source, "foot", foot(course, chapter))
     if chapter.file == WELCOME:
-        holder = next((cell for cell in markdown if "<!-- toc:start -->" in cell.source), None)
-        if holder is None:
-            raise ValueError("no Markdown cell has <!-- toc:start --> and <!-- toc:end -->")
-        holder.source = replace_region(holder.source, "toc", contents(course, ""))
-        for name, table in (("notation", notation.table), ("errata", errata.table)):
-            for cell in markdown:
-                if f"<!-- {name}:start -->" in cell.source:
-                    cell.source = replace_region(cell.source, name, table(course))
+        tables = {"toc": contents(course, ""), "notation": notation.table(course), "errata": errata.table(course)}
+        for name, table in tables.items():
+            holder = next((cell for cell in markdown if f"<!-- {name}:start -->" in cell.source), None)
+            if holder is None:
+                raise ValueError(f"no Markdown cell has <!-- {name}:start --> and <!-- {name}:end -->")
+            holder.source = replace_region(holder.source, name, table)
     return before != [cell.source for cell in markdown]
 
 
 def metadata_of(notebook):
-    """The notebook's own facts; ValueError names the ones that are missing. `hygiene.metadata` says more."""
+    """The notebook's own facts; ValueError names the ones that are missing. `hygiene.facts` says more."""
     found = notebook.metadata.get("gru_lab", {})
     missing = [key for key in ("section", "minutes", "difficulty", "prerequisites", "objectives") if key not in found]
     if missing:

@@ -10,6 +10,7 @@ Every question has a check named after it: `dir(check)` lists them. No check eve
 """
 
 import difflib
+import functools
 import importlib
 import pkgutil
 
@@ -72,6 +73,22 @@ def __dir__():
 # -------------------------------------------------------------------------------------------------- answering them
 
 
+def calm(answer_to):
+    """A decorator: what a reader calls never ends in a traceback, not even where the mistake is ours."""
+
+    @functools.wraps(answer_to)
+    def answered(*args, **kwargs):
+        try:
+            return answer_to(*args, **kwargs)
+        except KeyboardInterrupt:
+            show(Report("waiting", "check", "You interrupted the check. Run the cell again when you are ready."))
+        except Exception as error:
+            says = f"The check itself failed ({type(error).__name__}); your answer may be right. Please report this."
+            show(Report("waiting", "check", says))
+
+    return answered
+
+
 class Check:
     """`check.NAME`: call it with your answer."""
 
@@ -80,6 +97,7 @@ class Check:
         self.__name__ = question.name
         self.__doc__ = describe(question)
 
+    @calm
     def __call__(self, answer=None, *more, **named):
         if more or named:
             says = f"Pass one thing, your answer: check.{self.question.name}({self.question.name})"
@@ -98,24 +116,26 @@ def describe(question):
     return f"{question.id} {question.name}: {question.title}\n{stars} · objective {question.objective}\n{what}"
 
 
-def judge(question, answer):
+def judge(question, answer, seed=0):
     """The Verdict on an answer to any kind of question. For a `Code` question this runs the answer, in this process."""
     if isinstance(question, Code):
         look = probes.look(answer, question.arguments)
         if look.kind != "function" or look.empty or not look.fits:
             return verdict.judge_code(question, look, [], [])
-        cases = verdict.plan(question)
+        cases = verdict.plan(question, seed)
         outcomes = probes.run(answer, [case.inputs for case in cases], question.probe, question.returns)
         return verdict.judge_code(question, look, cases, outcomes)
     judges = {Value: verdict.judge_value, Prediction: verdict.judge_prediction, Choice: verdict.judge_choice}
     return judges[type(question)](question, answer)
 
 
+@calm
 def prediction(id=None, value=None):
     """Commit to a number before the reveal: check.prediction("4.1", 0.6). None means not yet."""
     _answer_by_id("prediction", id, value)
 
 
+@calm
 def choice(id=None, value=None):
     """Choose an option: check.choice("5.2", "c"). With None it shows the question and its options."""
     _answer_by_id("choice", id, value)
@@ -165,6 +185,7 @@ def respond(question, found, shown=None):
 # -------------------------------------------------------------------------------------------------- hints and progress
 
 
+@calm
 def hint(id=None):
     """The next hint for a question, by number or name; each call in a session gives a bigger one, three in all."""
     question = find(id.question.id if isinstance(id, Check) else id) if id is not None else None
@@ -180,6 +201,7 @@ def hint(id=None):
     show(Report("note", f"{heading(question)} · hint {number} of {total}", "", rows, last, prose=True))
 
 
+@calm
 def progress():
     """A table and a bar: what you have done, chapter by chapter."""
     book = record.current()

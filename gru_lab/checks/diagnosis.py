@@ -63,6 +63,10 @@ def error_class(error):
 
 
 def _by_arrays(question, cases, outcomes, expected):
+    if not any(outcome.problem for outcome in outcomes):
+        found = _by_relation(question, cases, outcomes, expected)
+        if found:
+            return found
     right = [same(outcome, probes.Outcome(values=want)) for outcome, want in zip(outcomes, expected, strict=True)]
     single = [i for i, case in enumerate(cases) if np.ndim(next(iter(case.inputs.values()))) == 1]
     batch = [i for i in range(len(cases)) if i not in single]
@@ -71,8 +75,11 @@ def _by_arrays(question, cases, outcomes, expected):
             "one example only",
             "It is right for one example. In a batch every row is an example: x @ W.T works for both, W @ x does not.",
         )
-    if any(outcome.problem for outcome in outcomes):
-        return None
+    return None
+
+
+def _by_relation(question, cases, outcomes, expected):
+    """What relates the learner's arrays to the expected ones, if it is the same on every case."""
     pairs = [
         (want[name], outcome.values[name]) for outcome, want in zip(outcomes, expected, strict=True) for name in want
     ]
@@ -92,19 +99,14 @@ def _by_arrays(question, cases, outcomes, expected):
         return "whole numbers", "Your numbers are whole. An array made for integers cuts fractions off."
     if same_shape and everywhere(lambda want, got: np.allclose(want, got, rtol=6e-3, atol=6e-3)):
         return "rounded", "It is right to two digits: is something rounded, or float16?"
-    for name in cases[0].inputs:
-        if len(question.returns) == 1 and all(
-            close_or_not(case.inputs[name], outcome.values[question.returns[0]])
-            for case, outcome in zip(cases, outcomes, strict=True)
-        ):
+    for name in cases[0].inputs if len(question.returns) == 1 else ():
+        given = [np.asarray(case.inputs[name]) for case in cases]
+        came = [got for _, got in pairs]
+        if all(a.dtype.kind in "fiub" and a.shape == b.shape and close(a, b) for a, b in zip(given, came, strict=True)):
             return "an input", f"This is {name} itself, as it came in."
     if len(pairs) > 1 and len({number for _, got in pairs for number in got.ravel().tolist()}) == 1:
         return "constant", "It is the same number whatever comes in: does your function use its arguments?"
     return None
-
-
-def close_or_not(want, got):
-    return np.shape(want) == got.shape and close(want, got)
 
 
 def _by_error(outcomes):

@@ -217,8 +217,8 @@ def judge_value(question, value):
         return Verdict("right", says=question.praise(value) or "Right.")
     for wrong in question.wrong:
         if same_value(wrong, value):
-            return Verdict("wrong", "random", wrong.says, (), wrong.name)
-    return Verdict("wrong", "random", "That is not it.")
+            return Verdict("wrong", "answer", wrong.says, (), wrong.name)
+    return Verdict("wrong", "answer", "That is not it.")
 
 
 # ---------------------------------------------------------------------------------------------- predictions
@@ -235,11 +235,21 @@ def judge_prediction(question, value):
     if abs(guess - question.answer) <= question.within:
         return Verdict("right", says=f"{answer} it is. {question.because}")
     said = f"You said {words.number(guess)}; it is {answer}."
-    for wrong in question.wrong:
-        if same_value(wrong, guess) or (wrong.matches is None and abs(guess - wrong.answer) <= question.within):
-            return Verdict("off", "random", said, (), wrong.name, wrong.says, (question.because,))
+    wrong = _known_guess(question, guess)
+    if wrong:
+        return Verdict("off", "answer", said, (), wrong.name, wrong.says, (question.because,))
     status = "near" if abs(guess - question.answer) <= question.near else "off"
-    return Verdict(status, "random", said, (), "", question.because)
+    return Verdict(status, "answer", said, (), "", question.because)
+
+
+def _known_guess(question, guess):
+    """The known wrong guess that is nearest, if it is as near as a right one has to be; else None."""
+    special = [wrong for wrong in question.wrong if wrong.matches and same_value(wrong, guess)]
+    if special:
+        return special[0]
+    plain = [wrong for wrong in question.wrong if not wrong.matches]
+    nearest = min(plain, key=lambda wrong: abs(guess - wrong.answer), default=None)
+    return nearest if nearest and abs(guess - nearest.answer) <= question.within else None
 
 
 def _as_number(value):
@@ -271,4 +281,4 @@ def judge_choice(question, value):
     option = question.options[key]
     if key == question.answer:
         return Verdict("right", says=option.says)
-    return Verdict("wrong", "random", f"Not {key}.", (), key, option.says)
+    return Verdict("wrong", "answer", f"Not {key}.", (), key, option.says)

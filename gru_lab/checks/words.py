@@ -74,9 +74,10 @@ def printable(text, length):
 def short(value):
     """A value that somebody passed, in at most 40 characters."""
     try:
-        return printable(repr(value), 40)
+        text = printable(repr(value), 40)
     except Exception:
-        return f"a {type(value).__name__}"
+        text = "<"
+    return f"a {type(value).__name__}" if text.startswith("<") else text  # <… at 0x7f…> changes from run to run
 
 
 def printed(outcome):

@@ -1,0 +1,101 @@
+// The maths of one GRU step and of a whole story, for all four conventions. No other module computes.
+// gru_lab.cell is the reference: tests/widgets holds every number here to it within 1e-12.
+//
+// Names are the course's: x (D,) input, h (H,) state before the step, W_* (H, D), U_* (H, H), b_* (H,).
+// A convention is {update: "keeps" | "takes", reset: "before" | "after"}; argument order is (x, h, ...).
+
+/** σ(a) = (1 + tanh(a / 2)) / 2, which cannot overflow. */
+export function sigmoid(a) {
+  return 0.5 * (1 + Math.tanh(0.5 * a));
+}
+
+/** M v: matrix (rows of numbers) times vector. */
+export function matvec(M, v) {
+  return M.map((row) => row.reduce((sum, weight, j) => sum + weight * v[j], 0));
+}
+
+/** W x + U h + b, unit by unit. */
+export function affine(x, h, W, U, b) {
+  const fromInput = matvec(W, x);
+  const fromState = matvec(U, h);
+  return b.map((bias, i) => fromInput[i] + fromState[i] + bias);
+}
+
+const times = (a, b) => a.map((value, i) => value * b[i]);
+
+/** A gate's values with some units forced: null leaves a unit as computed, a number replaces it. */
+export function force(gate, forced) {
+  return forced ? gate.map((value, i) => (forced[i] ?? value)) : gate;
+}
+
+/**
+ * One step with everything on the way. p has W_r … b_h, and perhaps b_Uh; forced is {r: [...] | null, z: [...] | null}.
+ *
+ * mixed is what U_h makes of the state (before the reset or after it); keep is the share of the old state that stays:
+ * z under "keeps", 1 − z under "takes"; kept + taken = the new state.
+ */
+export function traceStep(x, h, p, convention, forced = {}) {
+  const a_r = affine(x, h, p.W_r, p.U_r, p.b_r);
+  const r = force(a_r.map(sigmoid), forced.r);
+  const a_z = affine(x, h, p.W_z, p.U_z, p.b_z);
+  const z = force(a_z.map(sigmoid), forced.z);
+
+  const fromInput = matvec(p.W_h, x);
+  let mixed, reset_memory, memory;
+  if (convention.reset === "before") {
+    reset_memory = times(r, h);
+    mixed = matvec(p.U_h, reset_memory);
+    memory = mixed;
+  } else {
+    const secondBias = p.b_Uh;
+    mixed = matvec(p.U_h, h).map((value, i) => value + (secondBias ? secondBias[i] : 0));
+    reset_memory = times(r, mixed);
+    memory = reset_memory;
+  }
+  const a_candidate = p.b_h.map((bias, i) => fromInput[i] + memory[i] + bias);
+  const candidate = a_candidate.map(Math.tanh);
+
+  const keep = convention.update === "keeps" ? z : z.map((value) => 1 - value);
+  const kept = times(keep, h);
+  const taken = keep.map((value, i) => (1 - value) * candidate[i]);
+  const new_h = kept.map((value, i) => value + taken[i]);
+  return { a_r, r, a_z, z, mixed, reset_memory, a_candidate, candidate, keep, kept, taken, h: new_h };
+}
+
+/**
+ * A sequence of steps: xs is a list of x. startAt[t], where there is one, replaces the state before step t.
+ * -> a list of {x, h, trace}: what went in, and what came of it.
+ */
+export function traceSequence(xs, p, convention, { startAt = {}, forced = {} } = {}) {
+  let h = p.b_r.map(() => 0);
+  return xs.map((x, t) => {
+    h = startAt[t] ?? h;
+    const trace = traceStep(x, h, p, convention, forced);
+    const step = { x, h, trace };
+    h = trace.h;
+    return step;
+  });
+}
+
+/** The products that add up to a pre-activation: [{weight, value, product, source: "x" | "h", index}], and the bias. */
+export function sumTerms(kind, unit, step, p, convention) {
+  const { x, h, trace } = step;
+  const letter = kind === "candidate" ? "h" : kind;
+  const seen = kind === "candidate" && convention.reset === "before" ? trace.reset_memory : h;
+  const products = (weights, values, source) =>
+    weights.map((weight, index) => ({ weight, value: values[index], product: weight * values[index], source, index }));
+  const secondBias = kind === "candidate" && convention.reset === "after" && p.b_Uh ? p.b_Uh[unit] : 0;
+  return {
+    fromInput: products(p[`W_${letter}`][unit], x, "x"),
+    fromState: products(p[`U_${letter}`][unit], seen, "h"),
+    bias: p[`b_${letter}`][unit],
+    secondBias,
+    sum: trace[`a_${kind}`][unit],
+  };
+}
+
+/** Parameters of the other update convention that compute the same: W_z, U_z and b_z change sign. */
+export function negateUpdateGate(p) {
+  const negative = (array) => (Array.isArray(array) ? array.map(negative) : -array);
+  return { ...p, W_z: negative(p.W_z), U_z: negative(p.U_z), b_z: negative(p.b_z) };
+}

@@ -1,0 +1,47 @@
+// Numbers and sizes as text, the same everywhere in the widgets.
+
+const MINUS = "\u2212";
+
+/** 0.81 -> "+0.81", -0.2 -> "−0.20", 0 -> "0.00": two decimals and a sign that can be seen. */
+export function signed(value, decimals = 2) {
+  const text = Math.abs(value).toFixed(decimals);
+  if (Number(text) === 0) return text;
+  return (value < 0 ? MINUS : "+") + text;
+}
+
+/** As `signed`, without a plus: for the inside of formulas. */
+export function plain(value, decimals = 2) {
+  const text = Math.abs(value).toFixed(decimals);
+  return Number(text) !== 0 && value < 0 ? MINUS + text : text;
+}
+
+export function percent(share) {
+  return `${Math.round(share * 100)}\u202f%`;
+}
+
+/** For a screen reader, which may read a minus sign as nothing. */
+export function spoken(value) {
+  const text = Math.abs(value).toFixed(2);
+  return Number(text) !== 0 && value < 0 ? `minus ${text}` : text;
+}
+
+/** The shortest beginnings that tell names apart, at least one letter: Power, Peace -> Po, Pe. */
+export function initials(names) {
+  return names.map((name, i) => {
+    for (let length = 1; length < name.length; length += 1) {
+      const start = name.slice(0, length);
+      if (!names.some((other, j) => j !== i && other.startsWith(start))) return start;
+    }
+    return name;
+  });
+}
+
+/** "a", "a and b", "a, b and c". */
+export function listed(words) {
+  if (words.length < 2) return words.join("");
+  return `${words.slice(0, -1).join(", ")} and ${words[words.length - 1]}`;
+}
+
+export function clamp(value, low, high) {
+  return Math.min(high, Math.max(low, value));
+}

@@ -1,6 +1,7 @@
 """Pictures of the course. Every figure is shown with `show(figure, alt)`, so that none lacks a text alternative."""
 
 from gru_lab.figures.blend_lines import blend_lines
+from gru_lab.figures.cell_diagram import cell_diagram
 from gru_lab.figures.concatenation import concatenation
 from gru_lab.figures.corners import corners
 from gru_lab.figures.course_map import course_map
@@ -20,6 +21,7 @@ from gru_lab.figures.story_states import story_states
 
 __all__ = [
     "blend_lines",
+    "cell_diagram",
     "concatenation",
     "corners",
     "course_map",

@@ -9,6 +9,7 @@ import argparse
 import importlib
 import importlib.metadata
 import importlib.util
+import os
 import sys
 
 __all__ = ["main"]
@@ -32,7 +33,7 @@ def main(arguments=None):
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name, (module, summary) in ROOMS.items():
         if name != called:
-            if importlib.util.find_spec(module.rpartition(".")[0]) and importlib.util.find_spec(module):
+            if _is_there(module):
                 subparsers.add_parser(name, help=summary)
             continue
         try:
@@ -44,7 +45,9 @@ def main(arguments=None):
         room.add_parser(subparsers)
     options = parser.parse_args(arguments)
     try:
-        return options.call(options) or 0
+        status = options.call(options) or 0
+        sys.stdout.flush()
+        return status
     except ModuleNotFoundError as missing:
         if missing.name and missing.name.partition(".")[0] != "gru_lab":
             return _say_missing(called, missing.name)
@@ -53,8 +56,15 @@ def main(arguments=None):
         print("stopped", file=sys.stderr)
         return 130
     except BrokenPipeError:  # `gru-lab … | head`
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that Python's own last flush finds no pipe
         return 1
+
+
+def _is_there(module):
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:  # nor is the package that would hold it
+        return False
 
 
 def _say_missing(command, module):

@@ -11,7 +11,7 @@ from gru_lab import DEFAULT
 from gru_lab.workshop import course, hygiene, prose
 
 ROOT = Path(__file__).resolve().parents[1]
-NOTEBOOKS = sorted(path for folder in ("chapters", "solutions") for path in (ROOT / folder).glob("*.ipynb"))
+NOTEBOOKS = sorted(path for folder in ("chapters", "solutions") for path in (ROOT / folder).glob("[0-9]*.ipynb"))
 ALL_RULES = hygiene.RULES + hygiene.CHAPTER_RULES
 
 

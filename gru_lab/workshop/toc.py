@@ -1,4 +1,4 @@
-"""Write the table of contents where readers look for it: README.md, chapter 00, and both ends of each chapter.
+"""Write the table of contents where readers look for it: README.md, chapter 00, both ends of each chapter; and the glossary.
 
 Everything generated stands between two markers, `<!-- name:start -->` and `<!-- name:end -->`, and comes from
 chapters/course.toml and the notebooks' own metadata.
@@ -6,7 +6,7 @@ chapters/course.toml and the notebooks' own metadata.
 
 import nbformat
 
-from gru_lab.workshop import errata, normalise, notation
+from gru_lab.workshop import errata, glossary, normalise, notation
 
 __all__ = ["contents", "foot", "head", "update"]
 
@@ -36,6 +36,10 @@ def update(course, write=True):
                 changed[chapter.path] = notebook
         except (KeyError, ValueError) as problem:
             problems.append(f"chapters/{chapter.file}: {problem}")
+    words = course.root / "chapters" / glossary.NOTEBOOK
+    notebook = glossary.build(course)
+    if not words.is_file() or nbformat.read(words, as_version=4) != notebook:
+        changed[words] = notebook
     if write:
         for path, content in changed.items():
             if path is readme:

@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -36,7 +37,7 @@ class Term:
 def load(file=FILE):
     """All terms. TypeError for an entry with a missing or an unknown key, ValueError when they are out of order."""
     terms = [Term(**entry) for entry in tomllib.loads(Path(file).read_text(encoding="utf-8"))["term"]]
-    for before, after in zip(terms, terms[1:], strict=False):
+    for before, after in pairwise(terms):
         if before.term.lower() >= after.term.lower():
             raise ValueError(f'{Path(file).name}: "{after.term}" stands after "{before.term}"; sort by the alphabet')
     return terms

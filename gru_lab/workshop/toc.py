@@ -1,4 +1,4 @@
-"""Write the table of contents where readers look for it: README.md, chapter 00, both ends of each chapter; and the glossary.
+"""Write what is generated: the table of contents in README.md and chapter 00, both ends of each chapter, the glossary.
 
 Everything generated stands between two markers, `<!-- name:start -->` and `<!-- name:end -->`, and comes from
 chapters/course.toml and the notebooks' own metadata.

@@ -1,19 +1,20 @@
 """One ES module from several: what an anywidget sends to the browser is one text.
 
 A bundler would be a build step and a thousand packages; the widgets need four rules. A module imports by
-`import { a, b } from "./x.js";`, exports by putting `export` before a declaration that starts a line, and the entry ends
-in `export default …;`. Anything else that looks like an import or export is refused, and so is a name declared twice:
-modules share one scope once they are joined.
+`import { a, b } from "./x.js";`, exports by putting `export` before a declaration that starts a line, and the entry
+ends in `export default { … };`. Anything else that looks like an import or export is refused, and so is a name
+declared twice: modules share one scope once they are joined.
 """
 
 import re
 from pathlib import Path
 
-IMPORT = re.compile(r'^import \{ ([\w, ]+?),? \} from "(\.{1,2}/[\w./-]+\.js)";$')
+IMPORT = re.compile(r'^import \{ (\w+(?:, \w+)*) \} from "(\.{1,2}/[\w./-]+\.js)";$')
 EXPORTED = re.compile(r"^export (?=(?:async )?function\*? \w|const \w|let \w|class \w)")
 DECLARED = re.compile(r"^(?:export )?(?:(?:async )?function\*? |const |let |var |class )(\w+)")
 DEFAULT = re.compile(r"^export default \{[^}]*\};$")
-LOOKS_LIKE_MODULE_SYNTAX = re.compile(r"^\s*(?:import\b(?!\.meta)|export\b)|\bimport\(")
+LOOKS_LIKE_MODULE_SYNTAX = re.compile(r"^\s*(?:import\b|export\b)")
+DYNAMIC_IMPORT = re.compile(r"^[^\"'`/]*\bimport\s*[(.]")
 
 
 class BundleError(ValueError):
@@ -38,6 +39,8 @@ def _add(path, modules, owners, above, is_entry=False):
     lines, exported, default_seen = [], set(), False
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         where = f"{path.name}, line {number}"
+        if DYNAMIC_IMPORT.match(line):
+            raise BundleError(f"{where}: cannot read {line.strip()!r}")
         if match := IMPORT.match(line):
             wanted = [name.strip() for name in match[1].split(",")]
             source = (path.parent / match[2]).resolve()

@@ -177,11 +177,12 @@ function render({ model, el }) {
 
   /** In the free corner of the picture where there is one, beneath it where there is none. */
   function placeArithmetic() {
-    const { side } = diagram.layout;
+    const { side, roomy } = diagram.layout;
     toggle(arithmeticHost, "side", side);
-    for (const [name, key] of [["left", "x"], ["top", "y"], ["width", "w"], ["max-height", "h"]]) {
-      style(arithmeticHost, name, side ? `${side[key]}px` : "");
-    }
+    toggle(arithmeticHost, "tall", side && roomy);
+    style(arithmeticHost, "margin-left", side ? `${side.x}px` : "");
+    style(arithmeticHost, "margin-top", side ? `${side.y}px` : "");
+    style(arithmeticHost, "width", side ? `${side.w}px` : "");
   }
 
   // ---- playing ---------------------------------------------------------------------------------------------------------

@@ -30,9 +30,9 @@ class GRUCellExplorer(anywidget.AnyWidget):
 
     parameters: GRUParameters, a torch.nn.GRU of one layer, or None for the hand-wired story cell. D, H <= 32.
     story: Sentences or (text, x) pairs, x (D,); None for the course's story (or one zero sentence for another D).
-    t: the sentence looked at, counted from 0. units, features: H and D names. stage: 1 inputs, 2 reset gate, 3 candidate,
-    4 update gate, 5 new state. convention: a Convention, or a pair like ("takes", "before"). predict: whether playing
-    the step stops before the new state and asks for a guess.
+    t: the sentence looked at, counted from 0. units, features: H and D names. stage: 1 inputs, 2 reset gate,
+    3 candidate, 4 update gate, 5 new state. convention: a Convention, or a pair like ("takes", "before").
+    predict: whether playing the step stops before the new state and asks for a guess.
 
     What the reader does is in t, convention, x_edits, h_edits ({sentence: values}), weight_edits ({"U_h[0,1]": value}),
     force ({"r": per unit 0, 1 or None, "z": …}) and own_sentences; `GRUCellExplorer(**explorer.state())` restores it.
@@ -93,7 +93,7 @@ class GRUCellExplorer(anywidget.AnyWidget):
             **{"force": {"r": None, "z": None}, **kwargs},
         )  # fmt: skip
 
-    # ---- what may be set -----------------------------------------------------------------------------------------------
+    # ---- what may be set ---------------------------------------------------------------------------------------------
 
     @traitlets.validate("units")
     def _check_units(self, proposal):
@@ -166,7 +166,7 @@ class GRUCellExplorer(anywidget.AnyWidget):
             raise traitlets.TraitError(f"selected is {value}, needs a kind of {kinds} and a unit below H")
         return value
 
-    # ---- what Python can read ------------------------------------------------------------------------------------------
+    # ---- what Python can read ----------------------------------------------------------------------------------------
 
     @property
     def current_parameters(self):
@@ -211,24 +211,23 @@ class GRUCellExplorer(anywidget.AnyWidget):
 
     def state(self):
         """Keyword arguments that make this explorer again: `GRUCellExplorer(**explorer.state())`."""
-        return {
-            "parameters": self.parameters, "story": [Sentence(s["text"], tuple(s["x"])) for s in self.story], "t": self.t,
-            "convention": self.convention, "unedited_convention": self.unedited_convention, "units": list(self.units),
-            "features": list(self.features), "stage": self.stage, "predict": self.predict, "selected": dict(self.selected),
-            "x_edits": dict(self.x_edits), "h_edits": dict(self.h_edits), "weight_edits": dict(self.weight_edits),
-            "force": dict(self.force), "own_sentences": list(self.own_sentences),
-        }  # fmt: skip
+        story = [Sentence(s["text"], tuple(s["x"])) for s in self.story]
+        return {"parameters": self.parameters, "story": story} | {name: getattr(self, name) for name in _STATE}
 
     def __repr__(self):
         H, D, T = self.parameters.hidden_size, self.parameters.input_size, len(self.story)
         return f"GRUCellExplorer(H={H}, D={D}, {T} sentence{'s' if T != 1 else ''})"
 
 
+_STATE = (
+    "t", "convention", "unedited_convention", "units", "features", "stage", "predict", "selected",
+    "x_edits", "h_edits", "weight_edits", "force", "own_sentences",
+)  # fmt: skip
 _NAMED = ("parameters", "story", "units", "features")  # what a snippet cannot write down by itself
 
 
 def forced_step(x, h, parameters, convention, force):
-    """`trace_step` with some gate values held: force {"r": per unit a number or None, "z": …}, or None for a free gate."""
+    """`trace_step` with gate values held: force {"r": per unit a number or None, "z": …}; None for a free gate."""
     p = parameters
 
     def held(gate, forced):

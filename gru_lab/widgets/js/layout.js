@@ -13,8 +13,8 @@
 
 import { clamp, initials } from "./numbers.js";
 
-export const ROOMY = 880; // pixels of width from which the lanes have room to leave the belt sideways
-export const SMALLEST = 430; // narrower than this, the picture is scaled
+export const ROOMY = 960; // pixels of width from which the lanes have room to leave the belt sideways
+export const SMALLEST = 436; // narrower than this, the picture is scaled
 
 const HEADER = 42; // title and subtitle of a panel
 const FOOT = 8;
@@ -28,24 +28,24 @@ const right = (box) => box.x + box.w;
 const textWidth = (texts) => Math.max(...texts.map((text) => text.length)) * LETTER;
 
 /** Row heights and lane distances: generous for few units, tight for many. */
-function pitches(H, D, roomy) {
+function pitches(width, H, D, roomy) {
   const many = Math.max(H, D) > 8;
-  return { row: many ? 18 : 24, lane: many ? (roomy ? 11 : 8) : roomy ? 20 : 13 };
+  const lane = many ? (roomy ? 11 : 8) : roomy ? 20 : width < 520 ? 11 : width < 700 ? 13 : 16;
+  return { row: many ? 18 : 24, lane };
 }
 
-function panel(id, x, y, w, labels, row, { signed = true } = {}) {
-  const count = labels.length;
-  const nameWidth = Math.min(textWidth(labels), w * 0.42);
-  const numberWidth = signed ? 42 : 34;
-  const ends = signed ? KNOB : 0;
-  const left = x + 12 + nameWidth + 6 + ends;
-  const right = x + w - 10 - numberWidth - 4 - ends;
+/** margin: what the ends of the track leave free, for a knob or a mark. */
+function panel(id, x, y, w, labels, row, { signed = true, margin = 0 } = {}) {
+  const nameWidth = Math.min(textWidth(labels), w * (w < 210 ? 0.36 : 0.42));
+  const numberWidth = signed ? 40 : 32;
+  const left = x + 12 + nameWidth + 5 + margin;
+  const right = x + w - 10 - numberWidth - 4 - margin;
   const zero = signed ? middle(left, right) : left;
   return {
-    id, x, y, w, h: HEADER + count * row + FOOT,
+    id, x, y, w, h: HEADER + labels.length * row + FOOT,
     labels, nameWidth, signed,
     track: { left, right, zero, unit: signed ? (right - left) / 2 : right - left },
-    rows: Array.from({ length: count }, (_, i) => y + HEADER + (i + 0.5) * row),
+    rows: labels.map((_, i) => y + HEADER + (i + 0.5) * row),
     rowHeight: row,
   };
 }
@@ -64,13 +64,13 @@ export function cellLayout(width, units, features, reset = "before") {
   const short = initials(units);
   const roomy = width >= ROOMY;
   const W = Math.max(width, SMALLEST);
-  const { row, lane } = pitches(H, D, roomy);
+  const { row, lane } = pitches(W, H, D, roomy);
   const g = roomy ? roomyColumns(W, H, D, lane) : compactColumns(W, H, D, lane);
 
   // Rows of boxes, from the top: the belt; the gates; the matrices and the candidate; the input.
   const gap = roomy ? 36 : 34;
-  const h = panel("h", 0, 0, g.hWidth, units, row);
-  const h_t = panel("h_t", g.right - g.htWidth, 0, g.htWidth, units, row);
+  const h = panel("h", 0, 0, g.hWidth, units, row, { margin: KNOB });
+  const h_t = panel("h_t", g.right - g.htWidth, 0, g.htWidth, units, row, { margin: KNOB });
   const gateY = h.h + gap;
   const namesFor = (w) => (w - textWidth(units) > 104 ? units : short);
   const r = panel("r", g.rX, gateY, g.gateWidth, namesFor(g.gateWidth), row, { signed: false });
@@ -82,7 +82,7 @@ export function cellLayout(width, units, features, reset = "before") {
   // beside the matrices where they leave room, beneath them where they do not
   const xWidth = Math.min(g.hWidth, g.wX - 10);
   const xY = xWidth < g.uX - 24 ? Math.max(mixBottom + 18 - HEADER, gateY + r.h + 40) : mixBottom + 16;
-  const x = panel("x", 0, xY, xWidth, features, row);
+  const x = panel("x", 0, xY, xWidth, features, row, { margin: KNOB });
   const panels = { h, h_t, r, z, candidate, x };
 
   const matrices = {
@@ -194,8 +194,12 @@ export function cellLayout(width, units, features, reset = "before") {
 
   const height = Math.max(bottom(x), bottom(candidate)) + 2;
   const sideX = g.riseX + H * lane + 24;
-  const side = roomy ? { x: sideX, y: h_t.h + 26, w: g.right - sideX, h: height - h_t.h - 28 } : null;
-  return { width: W, height, roomy, side, lane, row, header: HEADER, panels, matrices, boxes, valves, plus, pipes, wires };
+  const corner = roomy
+    ? { x: sideX, y: bottom(h_t) + 26, w: g.right - sideX }
+    : { x: Math.max(right(matrices.W_h), right(x)) + 26, y: Math.max(bottom(candidate), mixBottom) + 22 };
+  corner.w = g.right - corner.x;
+  const side = roomy || corner.w >= 340 ? corner : null;
+  return { width: Math.max(W, g.right + 1), height, roomy, side, lane, row, header: HEADER, panels, matrices, boxes, valves, plus, pipes, wires };
 }
 
 /** Columns when the lanes leave the belt sideways. */
@@ -219,7 +223,7 @@ function roomyColumns(W, H, D, lane) {
   const candidateX = tanhX + tanhWidth + spread * 0.16;
   const riseX = candidateX + candidateWidth + spread * 0.16;
   const gateWidth = candidateWidth;
-  const zX = riseX - gateWidth - 68; // near both of its valves, with room for a label
+  const zX = riseX - gateWidth - 84; // near both of its valves, with room for a label
   return { right, hWidth, htWidth, candidateWidth, gateWidth, rX: 0, zX, uX, afterX, wX, tanhX, tanhWidth, candidateX, riseX, keepX: zX + gateWidth / 2 };
 }
 
@@ -229,23 +233,24 @@ function compactColumns(W, H, D, lane) {
   const input = D * lane;
   const tanhWidth = 20;
   const afterGap = 34;
-  const candidateNeeds = 104;
-  const gateNeeds = 100;
-  const needs = memory * 2 + input + tanhWidth + afterGap + candidateNeeds + 20;
-  const right = Math.max(W - 1, needs + gateNeeds);
-  const slack = right - needs - gateNeeds;
+  const candidateNeeds = 112;
+  const gateNeeds = 92;
+  const gaps = { valve: 14, tanh: 4, candidate: 4, rise: 6, edge: 4 };
+  const needs = gateNeeds + memory * 2 + input + tanhWidth + afterGap + candidateNeeds + 32;
+  const right = Math.max(W - 1, needs);
+  const slack = right - needs;
   const gateWidth = gateNeeds + slack * 0.2;
-  const uX = gateWidth + 16 + slack * 0.06;
+  const uX = gateWidth + gaps.valve + slack * 0.06;
   const afterX = uX + memory + afterGap / 2;
   const wX = uX + memory + afterGap;
-  const riseX = right - memory - 4;
+  const riseX = right - memory - gaps.edge;
   const candidateWidth = candidateNeeds + slack * 0.4;
-  const candidateX = riseX - candidateWidth - 6 - slack * 0.04;
-  const tanhX = Math.max(wX + input + 4, middle(wX + input, candidateX) - tanhWidth / 2);
+  const candidateX = riseX - candidateWidth - gaps.rise - slack * 0.04;
+  const tanhX = middle(wX + input, candidateX) - tanhWidth / 2;
   const stateWidth = clamp((right - 60) / 2, 176, 330);
   const hWidth = Math.max(stateWidth, uX + memory + 14);
   const htWidth = Math.min(stateWidth, right - hWidth - 56);
-  const zX = clamp(right / 2 - gateWidth / 3, uX + memory + 28, riseX - gateWidth - 62);
+  const zX = clamp(right / 2 - gateWidth / 3, uX + memory + 28, Math.max(riseX - gateWidth - 62, uX + memory + 28));
   return {
     right, hWidth, htWidth, candidateWidth, gateWidth, rX: 0, zX, uX, afterX, wX, tanhX, tanhWidth, candidateX, riseX,
     keepX: hWidth + (right - hWidth - htWidth) / 2,

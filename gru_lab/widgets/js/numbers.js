@@ -25,8 +25,10 @@ export function spoken(value) {
   return Number(text) !== 0 && value < 0 ? `minus ${text}` : text;
 }
 
-/** The shortest beginnings that tell names apart, at least one letter: Power, Peace -> Po, Pe. */
+/** Short names that still differ: Power, Peace -> Po, Pe; unit 0, unit 12 -> 0, 12. */
 export function initials(names) {
+  const numbered = names.map((name) => /^(.*\D)(\d+)$/.exec(name));
+  if (numbered.every((match) => match && match[1] === numbered[0][1])) return numbered.map((match) => match[2]);
   return names.map((name, i) => {
     for (let length = 1; length < name.length; length += 1) {
       const start = name.slice(0, length);

@@ -13,7 +13,7 @@ GAP = 1.0
 def packing():
     """Four panels, PyTorch, ONNX, Keras and Flax, weights to scale for D = 5 and H = 4. Returns a Figure."""
     D, H = 5, 4
-    figure, axes = plt.subplots(figsize=(9.4, 4.3))
+    figure, axes = plt.subplots(figsize=(9, 4.1))
 
     def stack(x, y, width, height, order, letter="", down=False, gap=0.0, names=()):
         """Blocks for the gates in `order`, each width x height, rightwards or downwards from the corner (x, y)."""

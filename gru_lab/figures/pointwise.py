@@ -29,11 +29,11 @@ def pointwise(shares, memory, kept, taken, names):
             for column, (x, number) in enumerate(zip((0, 2.1, 4.1), numbers, strict=True)):
                 _cell(axis, x, y, number, result=column == 2)
             axis.add_patch(Circle((1.05, y), 0.29, facecolor="white", edgecolor=INK, linewidth=1.2))
-            axis.text(1.05, y, sign, ha="center", va="center", color=INK, fontsize=12)
-            axis.text(3.1, y, "=", ha="center", va="center", color=INK, fontsize=12)
+            axis.text(1.05, y, sign, ha="center", va="center", color=INK, fontsize=13)
+            axis.text(3.1, y, "=", ha="center", va="center", color=INK, fontsize=13)
             if axis is axes[0]:
-                axis.text(-0.8, y, names[row], ha="right", va="center", color=INK, fontsize=10)
-        axis.set_title(title.replace(": ", "\n"), fontsize=10.5, color=INK, pad=4)
+                axis.text(-0.8, y, names[row], ha="right", va="center", color=INK, fontsize=11.5)
+        axis.set_title(title.replace(": ", "\n"), fontsize=11.5, color=INK, pad=4)
         axis.set_xlim(-0.7, 4.8)
         axis.set_ylim(-len(shares) + 0.5, 0.5)
         axis.set_aspect("equal")
@@ -55,4 +55,4 @@ def _cell(axis, x, y, number, result):
             linewidth=2.2 if result else 0.8,
         )
     )
-    axis.text(x, y, f"{number:.2f}".removesuffix("0") if number != 1 else "1", ha="center", va="center", fontsize=10.5)
+    axis.text(x, y, f"{number:.2f}".removesuffix("0") if number != 1 else "1", ha="center", va="center", fontsize=12)

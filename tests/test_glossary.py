@@ -63,6 +63,6 @@ def test_words_out_of_order_and_entries_with_a_wrong_key_are_refused(tmp_path):
     file.write_text(entry.format("gate") + entry.format("batch"), encoding="utf-8")
     with pytest.raises(ValueError, match='"batch" stands after "gate"'):
         glossary.load(file)
-    file.write_text(entry.format("gate").replace("meaning", "meening"), encoding="utf-8")
-    with pytest.raises(TypeError, match="meening"):
+    file.write_text(entry.format("gate").replace("meaning", "meanings"), encoding="utf-8")
+    with pytest.raises(TypeError, match="meanings"):
         glossary.load(file)

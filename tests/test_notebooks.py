@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 from gru_lab import DEFAULT
-from gru_lab.workshop import course, hygiene, prose
+from gru_lab.workshop import course, glossary, hygiene, prose
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted(path for folder in ("chapters", "solutions") for path in (ROOT / folder).glob("[0-9]*.ipynb"))
@@ -20,8 +20,8 @@ def test_a_notebook_keeps_every_rule(path):
     assert list(hygiene.check(path, ROOT)) == []
 
 
-def test_every_notebook_is_in_the_table_of_contents():
-    listed = {chapter.file for chapter in course.load(ROOT).chapters}
+def test_every_notebook_is_a_chapter_of_the_table_of_contents_or_the_glossary():
+    listed = {chapter.file for chapter in course.load(ROOT).chapters} | {glossary.NOTEBOOK}
     assert {path.name for path in NOTEBOOKS} <= listed
 
 
@@ -320,6 +320,12 @@ def test_check_asks_less_of_a_notebook_that_is_no_chapter(repository):
     nbformat.write(notebook, path)
     rules = {finding.partition(":")[0] for finding in hygiene.check(path, repository)}
     assert rules <= {"links"}  # gate.png is not beside it
+
+
+def test_check_says_when_a_chapter_is_not_in_the_table(repository):
+    nbformat.write(good_notebook(), repository / "chapters" / "04_another.ipynb")
+    found = list(hygiene.check(repository / "chapters" / "04_another.ipynb", repository))
+    assert found == ["contents: it is not in chapters/course.toml"]
 
 
 def test_words_are_counted_as_read():

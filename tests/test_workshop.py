@@ -270,7 +270,7 @@ def test_toc_links_what_is_there_and_names_what_is_not(small_course, no_other_ta
     changed, problems = toc.update(table)
     assert problems == []
     assert {path.name for path in changed} == {
-        "README.md", "00_start_here.ipynb", "03_components.ipynb", "05_flow_diagram.ipynb",
+        "README.md", "00_start_here.ipynb", "03_components.ipynb", "05_flow_diagram.ipynb", "glossary.ipynb",
     }  # fmt: skip
     assert toc.update(table) == ([], [])
 
@@ -320,7 +320,7 @@ def test_toc_names_a_file_without_markers_and_goes_on_with_the_others(small_cour
     welcome = small_course / "chapters" / "00_start_here.ipynb"
     welcome.write_text(welcome.read_text(encoding="utf-8").replace("errata:start", "errors:start"), encoding="utf-8")
     changed, problems = toc.update(course.load(small_course))
-    assert {path.name for path in changed} == {"03_components.ipynb", "05_flow_diagram.ipynb"}
+    assert {path.name for path in changed} == {"03_components.ipynb", "05_flow_diagram.ipynb", "glossary.ipynb"}
     assert [problem.partition(":")[0] for problem in problems] == ["README.md", "chapters/00_start_here.ipynb"]
     assert "<!-- toc:start -->" in problems[0] and "<!-- errata:start -->" in problems[1]
 

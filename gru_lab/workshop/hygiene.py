@@ -112,7 +112,13 @@ def check(path, root=None):
     # Not nbformat.read, which would give cells that share an id new ones.
     notebook = nbformat.reader.reads(path.read_text(encoding="utf-8"))
     page = Page(path, notebook, Path(root) if root else None)
-    for rule in RULES + (CHAPTER_RULES if path.resolve().parent.name == "chapters" else ()):
+    rules = RULES
+    if path.resolve().parent.name == "chapters" and re.match(r"\d\d_", path.name):
+        if path.name in {chapter.file for chapter in load(root).chapters}:
+            rules += CHAPTER_RULES
+        else:
+            yield "contents: it is not in chapters/course.toml"
+    for rule in rules:
         if (path.name, rule.__name__) not in EXCEPTIONS:
             for finding in rule(page):
                 yield f"{rule.__name__}: {finding}"

@@ -34,6 +34,6 @@ def table(course, symbols=None):
         name = f"[{symbol.name}]({files[symbol.chapter]})" if symbol.chapter in files else symbol.name
         written = ", ".join(f"${part.strip()}$" for part in symbol.latex.split(","))
         code = ", ".join(f"`{part.strip()}`" for part in symbol.code.split(","))
-        shape = f"`{symbol.shape}`" if symbol.shape else ""
+        shape = f"`{symbol.shape}`".replace(" ", "\N{NO-BREAK SPACE}") if symbol.shape else ""
         rows.append(f"| {written} | {code} | **{name}**: {symbol.meaning} | {shape} |")
     return "\n".join(rows)

@@ -83,8 +83,7 @@ def forward(X, h0, parameters, lengths=None, convention=DEFAULT):
     not finite; TypeError for another dtype.
     """
     p = parameters
-    single = np.ndim(X) == 2
-    X, h, lengths = check_sequences(X, h0, p, lengths, convention)
+    X, h, lengths, single = check_sequences(X, h0, p, lengths, convention)
     B, T, _ = X.shape
     real = np.ones((B, T, 1), bool) if lengths is None else (np.arange(T) < lengths[:, None])[:, :, None]
     shut = 1 if convention.update == "keeps" else 0
@@ -116,8 +115,7 @@ def backward(trace, d_output, d_h_n=None):
 
     Raises what `forward` raises.
     """
-    single = trace.X.ndim == 2
-    trace, d_output, d_h = check_gradients(trace, d_output, d_h_n)
+    trace, d_output, d_h, single = check_gradients(trace, d_output, d_h_n)
     p, convention = trace.parameters, trace.convention
     h_before, r, z, candidate = trace.h_before, trace.r, trace.z, trace.candidate
 
@@ -181,7 +179,10 @@ def sum_of_outer_products(d_a, v):
 
 
 def check_sequences(X, h0, parameters, lengths, convention):
-    """X (B, T, D), the first state (B, H) and lengths (B,) or None, checked; raises what `forward` raises."""
+    """X (B, T, D), the first state (B, H), lengths (B,) or None, and whether one sequence came without its B; checked.
+
+    Raises what `forward` raises.
+    """
     if not isinstance(parameters, GRUParameters):
         raise TypeError(f"parameters is a {type(parameters).__name__}, needs GRUParameters: forward(X, h0, parameters)")
     D, H = parameters.input_size, parameters.hidden_size
@@ -205,31 +206,33 @@ def check_sequences(X, h0, parameters, lengths, convention):
             raise TypeError(f"lengths has dtype {lengths.dtype}, needs whole numbers (int)")
         check_shape("lengths", lengths, leading, f"X has shape {shape_text(X.shape)}")
         outside = np.argwhere((lengths < 1) | (lengths > T))
-        if outside.size or (lengths.ndim == 0 and not 1 <= lengths <= T):
+        if len(outside):
             where = tuple(int(i) for i in outside[0])
             at = f" at index {where[0]}" if where else ""
             raise ValueError(f"lengths has {lengths[where]}{at}, needs numbers from 1 to T = {T}")
         lengths = lengths.reshape(-1)
-    return (X, h0, lengths) if leading else (X[None], h0[None], lengths)
+    return (X, h0, lengths, False) if leading else (X[None], h0[None], lengths, True)
 
 
 def check_gradients(trace, d_output, d_h_n):
-    """The trace with a batch axis, d_output (B, T, H) without what lies beyond the lengths, d_h_n (B, H), checked."""
+    """The trace with a batch axis, d_output (B, T, H), d_h_n (B, H), and whether the axis had to be added; checked.
+
+    d_output becomes 0 beyond the lengths.
+    """
     if not isinstance(trace, SequenceTrace):
         raise TypeError(f"trace is a {type(trace).__name__}, needs the SequenceTrace that forward returned")
-    dtype = trace.parameters.dtype
+    single, dtype = trace.X.ndim == 2, trace.parameters.dtype
     gradients = []
     for name, given, like in (("d_output", d_output, trace.output), ("d_h_n", d_h_n, trace.h_n)):
         given = np.zeros(like.shape, dtype) if given is None else as_float_array(name, given, dtype)
         check_shape(name, given, like.shape, f"like {name[2:]}")
-        gradients.append(given if trace.X.ndim == 3 else given[None])
-    if trace.X.ndim == 2:
-        trace = with_batch(trace)
+        gradients.append(given[None] if single else given)
     d_output, d_h_n = gradients
+    trace = with_batch(trace) if single else trace
     if trace.lengths is not None:
         real = np.arange(d_output.shape[1]) < trace.lengths[:, None]
         d_output = d_output * real[:, :, None]
-    return trace, d_output, d_h_n
+    return trace, d_output, d_h_n, single
 
 
 def with_batch(trace):

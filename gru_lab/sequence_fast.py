@@ -23,8 +23,7 @@ CHUNK = 1 << 15
 def forward_fast(X, h0, parameters, lengths=None, convention=DEFAULT):
     """`sequence.forward`, faster: same arguments, results and errors. The trace's arrays view time-major ones."""
     p, dtype = parameters, parameters.dtype
-    single = np.ndim(X) == 2
-    X, h0, lengths = check_sequences(X, h0, p, lengths, convention)
+    X, h0, lengths, single = check_sequences(X, h0, p, lengths, convention)
     B, T, D = X.shape
     H = p.hidden_size
     after = convention.reset == "after"
@@ -94,8 +93,7 @@ def time_major(array):
 
 def backward_fast(trace, d_output, d_h_n=None):
     """`sequence.backward`, faster: same arguments, results and errors. Takes the trace of either `forward`."""
-    single = trace.X.ndim == 2
-    trace, d_output, d_h_n = check_gradients(trace, d_output, d_h_n)
+    trace, d_output, d_h_n, single = check_gradients(trace, d_output, d_h_n)
     p, dtype, convention = trace.parameters, trace.parameters.dtype, trace.convention
     after, keeps = convention.reset == "after", convention.update == "keeps"
     arrays = (trace.X, d_output, trace.r, trace.z, trace.candidate, trace.h_before)

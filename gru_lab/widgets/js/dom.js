@@ -154,7 +154,8 @@ export function watchTheme(root, signal) {
 
 function isDark(root) {
   for (let element = root.parentElement; element; element = element.parentElement) {
-    const [red, green, blue, alpha = 1] = getComputedStyle(element).backgroundColor.match(/[\d.]+/g).map(Number);
+    const numbers = getComputedStyle(element).backgroundColor.match(/[\d.]+/g) ?? [0, 0, 0, 0]; // none outside the page
+    const [red, green, blue, alpha = 1] = numbers.map(Number);
     if (alpha > 0.5) return 0.299 * red + 0.587 * green + 0.114 * blue < 128;
   }
   return matchMedia("(prefers-color-scheme: dark)").matches;

@@ -242,8 +242,8 @@ def links(page):
 
 
 def heading_anchors(text):
-    """The addresses of the headings of a Markdown cell in JupyterLab."""
-    return [prose.jupyter_anchor(title) for _, title in prose.read([text]).headings]
+    """The addresses of the headings of a Markdown cell in JupyterLab; one with a formula has none to rely on."""
+    return [prose.jupyter_anchor(title) for _, title in prose.read([text]).headings if "$" not in title]
 
 
 def _anchors_of(path):

@@ -50,7 +50,7 @@ def test_a_heading_answers_to_the_address_that_links_are_checked_against(lab, pa
     """`gru_lab.workshop.hygiene` says what a heading's address is in JupyterLab; here JupyterLab itself says it."""
     from gru_lab.workshop.hygiene import heading_anchors
 
-    text = "# 4 · The four steps\n\n## Two *odd* `words`, a colon: and z's $z_t$ (12)\n"
+    text = "# 4 · The four steps\n\n## Two *odd* `words`, a colon: and z's h̃ (12) — “so”\n"
     copy = lab.root / "anchors.ipynb"
     copy.write_text(_notebook(text), encoding="utf-8")
     lab.open(page, "anchors.ipynb")

@@ -106,17 +106,10 @@ def _call_with_watcher(function, seconds):
             ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(Stopped))
             delay = random.uniform(1e-3, 2e-2)
 
-    def attempt():
-        nonlocal finished
-        try:
-            return function()
-        finally:
-            finished = True
-
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
     try:
-        return attempt()
+        return function()
     finally:
         while True:
             try:

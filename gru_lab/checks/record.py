@@ -92,13 +92,9 @@ class Record:
 
 
 def joined(one, other):
-    """Two entries about the same question: nothing gained in either is lost."""
-    entry = {**other, **one}
-    for key in ("tries", "hints"):
-        entry[key] = max(one.get(key, 0), other.get(key, 0))
-    if one.get("done") or other.get("done"):
-        entry["done"] = True
-    return entry
+    """Two entries about the same question: nothing gained in either is lost ("done" is there or is not)."""
+    counts = {key: max(one.get(key, 0), other.get(key, 0)) for key in ("tries", "hints")}
+    return {**other, **one, **counts}
 
 
 def executed_by_a_program():
@@ -121,12 +117,15 @@ def where():
         return None
     if wish:
         return Path(wish).expanduser()
-    here = Path.cwd()
     package = Path(__file__).resolve().parents[2]  # the repository, in an editable install
-    for folder in (here, *here.parents, package):
-        if (folder / "chapters").is_dir() and (folder / "gru_lab").is_dir() and writable(folder):
-            return folder / "work" / "progress.json"
-    return Path.home() / ".gru_lab" / "progress.json"
+    try:
+        here = Path.cwd()
+        for folder in (here, *here.parents, package):
+            if (folder / "chapters").is_dir() and (folder / "gru_lab").is_dir() and writable(folder):
+                return folder / "work" / "progress.json"
+        return Path.home() / ".gru_lab" / "progress.json"
+    except (OSError, RuntimeError):  # the working folder is gone, or nobody's home is known
+        return None
 
 
 def writable(folder):

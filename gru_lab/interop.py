@@ -12,7 +12,7 @@ sum goes into the first and the second is zero: the same function, not the same 
 
 import numpy as np
 
-from gru_lab._arrays import as_float_array, check_shape
+from gru_lab._arrays import as_float_array, check_shape, shape_text
 from gru_lab.cell import GRUParameters, check_second_bias
 from gru_lab.conventions import DEFAULT, FLAX, PYTORCH, Convention
 
@@ -83,8 +83,12 @@ def from_keras(kernel, recurrent_kernel, bias=None, reset_after=True):
     Raises ValueError for a wrong shape or a number that is not finite, TypeError for another dtype.
     """
     kernel, recurrent_kernel = _array("kernel", kernel), _array("recurrent_kernel", recurrent_kernel)
-    check_shape("recurrent_kernel", recurrent_kernel, ("H", "3 H"))
-    H = recurrent_kernel.shape[0]
+    shape = recurrent_kernel.shape
+    if len(shape) != 2 or shape[1] != 3 * shape[0]:
+        raise ValueError(
+            f"recurrent_kernel has shape {shape_text(shape)}, needs (H, 3 H), a square block for each gate"
+        )
+    H = shape[0]
     U_z, U_r, U_h = _split("recurrent_kernel", recurrent_kernel, (H, 3 * H), axis=1)
     check_shape("kernel", kernel, ("D", 3 * H), f"recurrent_kernel has H = {H} rows")
     W_z, W_r, W_h = _split("kernel", kernel, (kernel.shape[0], 3 * H), axis=1)

@@ -201,3 +201,58 @@ BACKWARD_FAST = (
     _fast("gradients of the gates mixed up", ("d_W_h, d_W_r, d_W_z = ", "d_W_h, d_W_z, d_W_r = ")),
     _fast("d_X with mixed weights", ("W = np.stack([p.W_h, p.W_r, p.W_z])", "W = np.stack([p.W_r, p.W_z, p.W_h])")),
 )
+
+
+def _interop(name, *edits):
+    return Mutant(name, {"interop": list(edits)})
+
+
+INTEROP = (
+    _interop("PyTorch packed z, r", ('W_r, W_z, W_h = _split(f"weight_ih', 'W_z, W_r, W_h = _split(f"weight_ih')),
+    _interop("PyTorch's second bias forgotten", ("U_r, b_ir + b_hr, W_z", "U_r, b_ir, W_z")),
+    _interop("PyTorch's b_hn added to b_in", ("W_h, U_h, b_in, b_hn)", "W_h, U_h, b_in + b_hn)")),
+    _interop(
+        "to PyTorch packed z, r",
+        ('f"weight_hh{ending}": np.concatenate([p.U_r, p.U_z', 'f"weight_hh{ending}": np.concatenate([p.U_z, p.U_r'),
+    ),
+    _interop(
+        "to PyTorch without b_Uh",
+        ("np.concatenate([zeros, zeros, _second_bias(p)]),", "np.concatenate([zeros, zeros, zeros]),"),
+    ),
+    _interop("Keras packed r, z", ('W_z, W_r, W_h = _split("kernel"', 'W_r, W_z, W_h = _split("kernel"')),
+    _interop(
+        "Keras not transposed", ("weights = [array.T for array in", "weights = [array.reshape(H, -1) for array in")
+    ),
+    _interop(
+        "Keras' second row forgotten",
+        (
+            "b_r + b_Ur, W_z, U_z, b_z + b_Uz, W_h, U_h, b_h, b_Uh)\n\n\ndef to_keras",
+            "b_r, W_z, U_z, b_z, W_h, U_h, b_h, b_Uh)\n\n\ndef to_keras",
+        ),
+    ),
+    _interop("Keras without b_Uh", ("W_h, U_h, b_h, b_Uh)\n\n\ndef to_keras", "W_h, U_h, b_h)\n\n\ndef to_keras")),
+    _interop(
+        "to Keras packed r, z",
+        ("np.concatenate([p.U_z, p.U_r, p.U_h]).T, bias]", "np.concatenate([p.U_r, p.U_z, p.U_h]).T, bias]"),
+    ),
+    _interop("ONNX packed r, z", ('U_z, U_r, U_h = _split("R"', 'U_r, U_z, U_h = _split("R"')),
+    _interop(
+        "ONNX biases interleaved",
+        ("b_z, b_r, b_h, b_Uz, b_Ur, b_Uh = np.split(B[0], 6)", "b_z, b_Uz, b_r, b_Ur, b_h, b_Uh = np.split(B[0], 6)"),
+    ),
+    _interop("ONNX b_Uh forgotten, reset before", ("W_h, U_h, b_h + b_Uh)", "W_h, U_h, b_h)")),
+    _interop("to ONNX with the flag wrong", ('int(convention.reset == "after")', 'int(convention.reset == "before")')),
+    _interop("to ONNX packed r, z", ('"W": np.concatenate([p.W_z, p.W_r', '"W": np.concatenate([p.W_r, p.W_z')),
+    _interop("Flax not transposed", ("_transposed(array) for name", "array.reshape(array.shape[::-1]) for name")),
+    _interop(
+        "Flax r and z swapped",
+        ('names = {"r": ("ir", "hr"), "z": ("iz", "hz")', 'names = {"z": ("ir", "hr"), "r": ("iz", "hz")'),
+    ),
+    _interop(
+        "Flax b_Uh forgotten",
+        ('arrays["b_Uh"] = _array("hn.bias", _get(params["hn"], "bias", "hn"))', 'arrays["b_Uh"] = 0 * arrays["b_h"]'),
+    ),
+    _interop(
+        "to Flax with r and z swapped", ('"hr": {"kernel": _transposed(p.U_r)}', '"hr": {"kernel": _transposed(p.U_z)}')
+    ),
+)

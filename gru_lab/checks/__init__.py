@@ -155,7 +155,12 @@ def unknown(id, kinds, call):
         return f'Say which question: check.{call}("4.1"' + (", your answer)" if call != "hint" else ")")
     if isinstance(id, Check):
         return f'Pass its name or number in quotes: check.{call}("{id.question.id}")'
-    there = ", ".join(question.id for question in questions() if isinstance(question, kinds))
+    question = find(id)
+    if isinstance(question, Code | Value):
+        return f"{question.id} is answered with check.{question.name}(…)."
+    chapter = int(str(id).split(".")[0]) if str(id).split(".")[0].isdecimal() else None
+    near = questions(chapter) if chapter in chapters() else questions()
+    there = ", ".join(question.id for question in near if isinstance(question, kinds))
     return f"There is no such question here; there are {there}."
 
 

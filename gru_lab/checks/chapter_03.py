@@ -233,6 +233,11 @@ PARAMETER_COUNT = Code(
             lambda D, H: 3 * (2 * H * H + H),
         ),
         Wrong(
+            "brackets missing",
+            "The 3 multiplies the first product only: put brackets around the whole layer.",
+            lambda D, H: 3 * H * D + H * H + H,
+        ),
+        Wrong(
             "biases once",
             "The factor 3 holds for the biases too: each layer has its own.",
             lambda D, H: 3 * (H * D + H * H) + H,

@@ -22,9 +22,12 @@ def try_known(question, answer, case):
             return probes.Outcome("raised", error=f"{type(error).__name__}: {error}")
 
 
-def diagnose(question, cases, outcomes, expected):
-    """(name, sentence) of the first known wrong answer with the same outcome on every case; then what holds for any
-    function; else ("", "")."""
+def diagnose(question, cases, outcomes, expected, shown):
+    """(name, sentence) of the mistake, or ("", ""). shown: the number of the case that the learner will see.
+
+    First the known wrong answer with the same outcome on every case; then what can be said of any function; then the
+    only known wrong answer that gives the same on the case shown: one mistake of two.
+    """
     tried = [i for i, outcome in enumerate(outcomes) if outcome.problem != "not tried"]
     for wrong in question.wrong:
         if all(same(outcomes[i], try_known(question, wrong.answer, cases[i])) for i in tried):
@@ -33,6 +36,7 @@ def diagnose(question, cases, outcomes, expected):
         _by_arrays(question, cases, outcomes, expected)
         or _by_error(outcomes)
         or _by_changed_inputs(outcomes)
+        or _by_the_case_shown(question, cases[shown], outcomes[shown])
         or ("", "")
     )
 
@@ -118,6 +122,10 @@ def _by_error(outcomes):
             "broadcast",
             "Two shapes do not fit number by number. Print both, and look for a product that needs @ or .T.",
         )
+    if "'GRUParameters' object" in error:
+        return "parameters", "The weights are attributes of p: p.W_r, p.U_r, p.b_r, and so on for z and h."
+    if "truth value of an array" in error:
+        return "truth of an array", "An if looks at one number. Do arithmetic on the whole array, or use np.where."
     if error.startswith("NameError"):
         return "name", "Your function does not know that name: a typing slip, or a cell above that has not been run?"
     if error.startswith("RecursionError"):
@@ -132,3 +140,11 @@ def _by_changed_inputs(outcomes):
         if changed
         else None
     )
+
+
+def _by_the_case_shown(question, case, outcome):
+    numbers = {number for got in outcome.values.values() for number in got.ravel().tolist()}
+    if outcome.problem or len(numbers) < 2:
+        return None  # a single number may be anything
+    alike = [wrong for wrong in question.wrong if same(outcome, try_known(question, wrong.answer, case))]
+    return (alike[0].name, f"{alike[0].says} That may not be all.") if len(alike) == 1 else None

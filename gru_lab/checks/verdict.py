@@ -68,7 +68,7 @@ def judge_code(question, look, cases, outcomes):
         return _passed(question, cases, outcomes, expected)
     if found.status == "waiting" or found.diagnosis:
         return found
-    name, reason = diagnose(question, cases, outcomes, expected)
+    name, reason = diagnose(question, cases, outcomes, expected, index)
     changed = outcomes[index].changed
     remarks = (words.printed(outcomes[index]),)
     if changed and name != "input changed":
@@ -125,9 +125,9 @@ def _judge_call(question, cases, outcomes, expected):
             says = "Your function returns None. Is the return line missing?"
             return index, Verdict("wrong", "raises", says, (), "returns None", remarks=told)
         if outcome.problem == "not numbers":
-            many = len(question.returns)
-            wanted = "an array of numbers" if many == 1 else f"{many} things: {', '.join(question.returns)}"
-            return index, Verdict("wrong", "shape", f"Your function returns {outcome.returned}; it needs {wanted}.")
+            several = len(question.returns) > 1
+            wanted = f"it should end with return {', '.join(question.returns)}" if several else "numbers are needed"
+            return index, Verdict("wrong", "shape", f"Your function returns {outcome.returned}; {wanted}.")
         if outcome.problem == "raised":
             rows = (("it says", outcome.error), ("your line", outcome.line), *words.inputs(case, shapes_only=True))
             rows = tuple((label, text) for label, text in rows if text)

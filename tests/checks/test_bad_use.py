@@ -119,7 +119,7 @@ def found_for(answer, question=RESET):
         (lambda x, h: x, ["takes (x, h)", "(x, h, W_r, U_r, b_r)"]),
         (lambda h, x, W_r, U_r, b_r: x, ["(h, x, W_r, U_r, b_r)", "The input always comes before the state"]),
         (lambda x, h, W_r, U_r, b_r: x.sort(), ["returns None", "return line"]),
-        (lambda x, h, W_r, U_r, b_r: [[1], [1, 2]], ["rows differ in length", "an array of numbers"]),
+        (lambda x, h, W_r, U_r, b_r: [[1], [1, 2]], ["rows differ in length", "numbers are needed"]),
         (lambda x, h, W_r, U_r, b_r: np.array([object()]), ["an array of objects"]),
         (lambda x, h, W_r, U_r, b_r: np.full(h.shape, np.nan), ["NaN"]),
         (lambda x, h, W_r, U_r, b_r: np.full(h.shape, np.inf), ["infinity"]),
@@ -261,6 +261,45 @@ def test_unknown_names_say_what_there_is(capsys):
     assert shown.count("There is no such question here") == 2
     assert "9.2 reset_gate · hint 1 of 3" in shown
     assert "reset_gate" in dir(check)
+
+
+def test_a_question_of_another_kind_says_how_to_answer_it(capsys):
+    check.prediction("4.3", 0.5)
+    assert "4.3 is answered with check.gru_step(…)." in capsys.readouterr().out
+    check.hint("4.99")
+    assert "there are 4.1, 4.2, 4.3." in capsys.readouterr().out
+
+
+def test_of_two_mistakes_the_first_is_named():
+    """z takes and reset after the product: the hand case, which has no weights, shows the one."""
+
+    def two_mistakes(x, h, p):
+        r = sigmoid(x @ p.W_r.T + h @ p.U_r.T + p.b_r)
+        z = sigmoid(x @ p.W_z.T + h @ p.U_z.T + p.b_z)
+        candidate = np.tanh(x @ p.W_h.T + r * (h @ p.U_h.T) + p.b_h)
+        return (1 - z) * h + z * candidate
+
+    found = judge(STEP, two_mistakes)
+    assert found.diagnosis == "z takes"
+    assert found.reason.endswith("That may not be all.")
+
+
+def test_weights_looked_for_in_the_wrong_way_are_found():
+    found = judge(STEP, lambda x, h, p: x @ p["W_r"].T)
+    assert "attributes of p" in found.reason
+    found = judge(STEP, lambda x, h, p: x @ p.W.T)
+    assert "attributes of p" in found.reason
+
+
+def test_an_if_on_an_array_is_explained():
+    found = judge(check.find("one_minus"), lambda z: 1 - z if z > 0 else 1)
+    assert "np.where" in found.reason
+
+
+def test_several_results_are_asked_for_by_name():
+    unpack = check.find("update_gate_from_torch")
+    found = judge(unpack, lambda weight_ih, weight_hh, bias_ih, bias_hh: weight_ih)
+    assert found.says.endswith("it should end with return W_z, U_z, b_z.")
 
 
 def test_a_failure_of_our_own_is_met_calmly(monkeypatch, capsys):

@@ -67,7 +67,8 @@ def listed(names):
 
 def printable(text, length):
     """On one line, without control characters (they could colour or erase a terminal), at most `length` characters."""
-    text = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    beginning = text[: 4 * length]  # of a text of any size
+    text = " ".join("".join(letter if letter.isprintable() else " " for letter in beginning).split())
     return text if len(text) <= length else text[: length - 1] + "…"
 
 

@@ -173,6 +173,14 @@ def test_ids_and_names_are_unique_and_in_order():
         assert numbers == sorted(numbers)
 
 
+@every_question
+def test_a_question_is_found_by_its_number_and_its_name(question):
+    assert check.find(question.id) is question
+    assert check.find(question.name) is question
+    if isinstance(question, Code | Value):
+        assert getattr(check, question.name).question is question
+
+
 def test_no_name_hides_a_part_of_the_room():
     room = {path.stem for path in Path(check.__file__).parent.glob("*.py")}
     taken = room | set(check.__all__) | {"questions", "chapters", "find", "judge", "Check", "probes", "show"}
@@ -213,13 +221,14 @@ def test_the_words_are_short_and_kind(question):
         assert wrong.says[-1] in ".?!", wrong.says
 
 
-def test_chapter_files_are_loaded_when_asked_for(tmp_path):
-    """Asking for a chapter's question by its number imports that chapter's file and no other."""
+@pytest.mark.parametrize("ask", ["check.hint('4.1')", "check.gru_step(None)"])
+def test_chapter_files_are_loaded_when_asked_for(ask):
+    """Asking for a question by its number or its name imports that chapter's file and no other."""
     import subprocess
     import sys
 
     code = (
-        "import sys; from gru_lab import check; check.hint('4.1');"
+        f"import sys; from gru_lab import check; {ask};"
         "print(sorted(name[-2:] for name in sys.modules if name.startswith('gru_lab.checks.chapter_')))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", check=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from gru_lab import DEFAULT
+from gru_lab import DEFAULT, cli
 from gru_lab.workshop import course, glossary, hygiene, prose
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -320,6 +320,23 @@ def test_check_asks_less_of_a_notebook_that_is_no_chapter(repository):
     nbformat.write(notebook, path)
     rules = {finding.partition(":")[0] for finding in hygiene.check(path, repository)}
     assert rules <= {"links"}  # gate.png is not beside it
+
+
+def test_the_command_prints_each_finding_and_fails(repository, capsys):
+    chapters = repository / "chapters"
+    nbformat.write(good_notebook(), chapters / FILE)
+    pattern = str(chapters / "04_*.ipynb")
+    assert cli.main(["notebooks", "check", pattern]) == 0
+    assert capsys.readouterr().out == "nothing found\n"
+    notebook = good_notebook()
+    set_output("code", name="stderr", text="look out\n")(notebook)
+    nbformat.write(notebook, chapters / FILE)
+    (chapters / "04_x.ipynb").write_text("{", encoding="utf-8")
+    assert cli.main(["notebooks", "check", pattern, "none.ipynb"]) == 1
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == f"{FILE}: stderr: code cell 2 wrote to stderr: look out"
+    assert said[1].startswith("04_x.ipynb: cannot be read") and said[2].startswith("none.ipynb: cannot be read")
+    assert said[3] == "3 findings"
 
 
 def test_check_says_when_a_chapter_is_not_in_the_table(repository):

@@ -45,7 +45,8 @@ def add_parser(subparsers):
 
 def _notebooks(files):
     if files:
-        return [Path(file) for file in files]
+        # A shell on Windows hands the pattern over as it is.
+        return [found for path in map(Path, files) for found in sorted(path.parent.glob(path.name)) or [path]]
     root = course.find_root()
     return sorted(path for folder in ("chapters", "solutions") for path in (root / folder).glob("[0-9][0-9]_*.ipynb"))
 
@@ -83,10 +84,14 @@ def _check(options):
 
     findings = 0
     for path in _notebooks(options.files):
-        for finding in hygiene.check(path, _root_of(path)):
-            findings += 1
+        try:
+            found = list(hygiene.check(path, _root_of(path)))
+        except (OSError, ValueError) as error:
+            found = [f"cannot be read: {error}"]
+        findings += len(found)
+        for finding in found:
             print(f"{path.name}: {finding}")
-    print(f"{findings} findings" if findings else "nothing found")
+    print(f"{findings} finding{'s' if findings > 1 else ''}" if findings else "nothing found")
     return 1 if findings else 0
 
 

@@ -46,7 +46,7 @@ function render({ model, el }) {
   const ask = button("Predict first", startPrediction, signal);
   const stages = STAGES.map(({ number, title, short }) => {
     const element = html("button", { type: "button", class: "stage", "aria-label": `Stage ${number}: ${title}` }, html("b", { text: number }), html("span", { class: "long", text: title }), html("span", { class: "short", text: short }));
-    element.addEventListener("click", () => { stop(); endPrediction(); set({ stage: number }); }, { signal });
+    element.addEventListener("click", () => { stop(); endPrediction(); showStage(number); reveal(number); }, { signal });
     return element;
   });
   const narration = html("p", { class: "narration" });
@@ -221,11 +221,15 @@ function render({ model, el }) {
     gliding = setTimeout(() => root.classList.remove("gliding"), time);
   }
 
+  function showStage(stage) {
+    set({ stage, selected: { kind: ["h_t", "r", "candidate", "z", "h_t"][stage - 1], unit: state.selected.unit } });
+  }
+
   function playStep() {
     endPrediction();
     playing = "step";
     const show = (stage) => {
-      set({ stage, selected: { kind: ["h_t", "r", "candidate", "z", "h_t"][stage - 1], unit: state.selected.unit } });
+      showStage(stage);
       reveal(stage);
       if (stage === 5) timer = setTimeout(stop, REVEAL);
       else if (stage === 4 && state.predict) timer = setTimeout(startPrediction, DWELL);

@@ -8,7 +8,7 @@ import traitlets
 
 from gru_lab._arrays import as_float_array, check_shape
 from gru_lab.cell import GRUParameters, StepTrace, affine, candidate_state, new_state, sigmoid
-from gru_lab.conventions import DEFAULT, Convention
+from gru_lab.conventions import DEFAULT, PYTORCH, Convention
 from gru_lab.story import ASPECTS, FEATURES, STORY, Sentence, story_cell
 from gru_lab.widgets._assets import script, style_sheet
 
@@ -31,7 +31,8 @@ class GRUCellExplorer(anywidget.AnyWidget):
     parameters: GRUParameters, a torch.nn.GRU of one layer, or None for the hand-wired story cell. D, H <= 32.
     story: Sentences or (text, x) pairs, x (D,); None for the course's story (or one zero sentence for another D).
     t: the sentence looked at, counted from 0. units, features: H and D names. stage: 1 inputs, 2 reset gate,
-    3 candidate, 4 update gate, 5 new state. convention: a Convention, or a pair like ("takes", "before").
+    3 candidate, 4 update gate, 5 new state. convention: a Convention, or a pair like ("takes", "before"); None for what
+    the parameters are meant for: PYTORCH for a torch.nn.GRU or a second bias b_Uh, the course's DEFAULT for others.
     predict: whether playing the step stops before the new state and asks for a guess.
 
     What the reader does is in t, convention, x_edits, h_edits ({sentence: values}), weight_edits ({"U_h[0,1]": value}),
@@ -68,23 +69,24 @@ class GRUCellExplorer(anywidget.AnyWidget):
     given = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
     def __init__(
-        self, parameters=None, story=None, t=0, convention=DEFAULT, units=None, features=None, stage=5, *,
+        self, parameters=None, story=None, t=0, convention=None, units=None, features=None, stage=5, *,
         unedited_convention=None, **kwargs,
     ):  # fmt: skip
         given = [name for name, value in locals().items() if name in _NAMED and value is not None]
-        parameters = story_cell() if parameters is None else _as_parameters(parameters)
+        parameters, own_convention = _as_parameters(story_cell() if parameters is None else parameters)
+        convention = own_convention if convention is None else _as_convention(convention)
         D, H = parameters.input_size, parameters.hidden_size
         for name, size in (("units", H), ("features", D)):
             if size > LARGEST_SIZE:
                 raise ValueError(f"parameters have {size} {name}, the picture has room for {LARGEST_SIZE}")
-        units = list(units) if units is not None else list(ASPECTS) if H == 4 else [f"unit {i}" for i in range(H)]
+        if units is None:  # a name is a claim about the weights: only the hand-wired ones have a right to it
+            units = ASPECTS if _are_hand_wired(parameters) else [f"unit {i}" for i in range(H)]
         if features is None:
             features = FEATURES if D == 5 else [f"x{i}" for i in range(D)]
         if story is None:
             story = STORY if D == 5 else [Sentence("One step.", (0.0,) * D)]
-        convention = _as_convention(convention)
         super().__init__(
-            parameters=parameters.astype(np.float64), units=units, features=list(features),
+            parameters=parameters.astype(np.float64), units=list(units), features=list(features),
             story=[_as_sentence(f"story[{i}]", sentence, D) for i, sentence in enumerate(story)],
             convention=convention,
             unedited_convention=convention if unedited_convention is None else _as_convention(unedited_convention),
@@ -252,13 +254,19 @@ def forced_step(x, h, parameters, convention, force):
 
 
 def _as_parameters(given):
+    """-> (GRUParameters, the Convention they are meant for)."""
     if isinstance(given, GRUParameters):
-        return given
+        return given, DEFAULT if given.b_Uh is None or not given.b_Uh.any() else PYTORCH
     if hasattr(given, "weight_ih_l0"):  # a torch.nn.GRU, known by its weights so that torch need not be imported
         from gru_lab import interop
 
-        return interop.from_torch(given)
+        return interop.from_pytorch(given.state_dict()), PYTORCH
     raise TypeError(f"parameters is a {type(given).__name__}, needs GRUParameters or a torch.nn.GRU")
+
+
+def _are_hand_wired(parameters):
+    theirs, ours = parameters.arrays(), story_cell().arrays()
+    return theirs.keys() == ours.keys() and all(np.array_equal(theirs[name], ours[name]) for name in ours)
 
 
 def _as_convention(given):

@@ -40,7 +40,8 @@ def case(D, H, seed, scale, convention, force):
     trace = forced_step(x, h, p, convention, force) if force else trace_step(x, h, p, convention)
     return {
         "convention": {"update": convention.update, "reset": convention.reset},
-        "x": x.tolist(), "h": h.tolist(), "parameters": lists(p.arrays()), "force": force, "trace": lists(trace._asdict()),
+        "x": x.tolist(), "h": h.tolist(), "parameters": lists(p.arrays()), "force": force,
+        "trace": lists(trace._asdict()),
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What is generated is up to date: the JavaScript is held to the cell as it is now, figures to the layout as it is now."""
+"""What is generated is up to date: the JavaScript is held to the cell as it is now, figures to today's layout."""
 
 import json
 import shutil
@@ -28,4 +28,5 @@ def test_vectors_are_up_to_date():
 def test_cell_layout_is_up_to_date():
     if shutil.which("node") is None:
         pytest.skip("node is not installed: the layout cannot be computed")
-    assert generate.LAYOUT.read_text(encoding="utf-8") == generate.layout_text(), "run: python tests/widgets/generate.py"
+    saved = generate.LAYOUT.read_text(encoding="utf-8")
+    assert saved == generate.layout_text(), "run: python tests/widgets/generate.py"

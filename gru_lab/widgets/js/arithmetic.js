@@ -6,6 +6,13 @@ import { percent, plain, signed } from "./numbers.js";
 import { mathml } from "./tex.js";
 
 const EQUATION = { r: "r", z: "z", candidate: "candidate", h_t: "h" };
+const SHOWN_FROM = { r: 2, candidate: 3, z: 4, h_t: 5 }; // stages
+
+/** What can be shown at a stage: the chosen number, or the stage's own where that is still to come; nothing at stage 1. */
+export function kindAt(stage, kind) {
+  if (SHOWN_FROM[kind] <= stage) return kind;
+  return { 2: "r", 3: "candidate", 4: "z" }[stage] ?? null;
+}
 
 /** host: where to draw. on.force(gate, unit, value) lets the reader hold one gate. */
 export function createArithmetic(host, { units, features, equations, on, signal }) {
@@ -21,7 +28,10 @@ export function createArithmetic(host, { units, features, equations, on, signal 
   const line = (...parts) => html("span", { class: "part" }, ...parts);
 
   function update({ state, derived, prediction }) {
-    const { kind, unit } = state.selected;
+    const { unit } = state.selected;
+    const kind = prediction ? "h_t" : kindAt(state.stage, state.selected.kind);
+    host.hidden = kind === null;
+    if (kind === null) return;
     const latex = equations[`${state.convention.update} ${state.convention.reset}`][EQUATION[kind]];
     const key = `${latex} ${kind}`;
     if (shown !== key) {
@@ -86,7 +96,7 @@ export function createArithmetic(host, { units, features, equations, on, signal 
   function explain(state, derived, kind, i) {
     const { trace } = derived.now;
     const unit = units[i];
-    if (kind === "r") return `The candidate sees ${percent(trace.r[i])} of ${state.convention.reset === "before" ? `the old ${unit}` : `what U_h makes for ${unit}`}.`;
+    if (kind === "r") return `The candidate sees ${percent(trace.r[i])} of ${state.convention.reset === "before" ? `the old ${unit}` : `what U\u2095 makes for ${unit}`}.`;
     if (kind === "z") return `${unit} keeps ${percent(trace.keep[i])} of its old value and takes ${percent(1 - trace.keep[i])} of the candidate.`;
     if (kind === "candidate") return `If nothing were kept, ${unit} would become ${signed(trace.candidate[i])}.`;
     return `${unit} keeps ${percent(trace.keep[i])} of what it was and takes ${percent(1 - trace.keep[i])} of the candidate.`;

@@ -118,7 +118,10 @@ export function createDiagram(host, { units, features, uid, on, signal }) {
     const group = stage(svg("g", { class: `valve-${valve.id}` }), from);
     const jaws = valve.lanes.map(() => [svg("rect", { class: `jaw fill-${valve.gate}` }), svg("rect", { class: `jaw fill-${valve.gate}` })]);
     const frame = svg("rect", { x: valve.x, y: valve.y, width: valve.w, height: valve.h, rx: 7, class: `frame stroke-${valve.gate}` });
-    const place = valve.id === "take" // on its wire, where no lane runs
+    const beforeWire = valve.id === "reset" && !vertical; // its wire comes from above: the label stands beside it
+    const place = beforeWire
+      ? { anchor: "start", x: valve.x + valve.w / 2 + 8, y: valve.y - 16 }
+      : valve.id === "take" // on its wire, where no lane runs
       ? { anchor: "end", x: valve.x - 8, y: valve.y + valve.h / 2 - 9 }
       : vertical
         ? { anchor: "start", x: valve.x + valve.w + 6, y: valve.y + valve.h / 2 + 4.5 }
@@ -298,7 +301,8 @@ export function createDiagram(host, { units, features, uid, on, signal }) {
     for (const [name, { cells, size }] of Object.entries(parts.cells)) drawWeights(derived.parameters[name], name, cells, size);
     drawSubtitles(parts, state);
     for (const { element, from } of parts.stages) {
-      toggle(element, "ahead", from > stage);
+      const asked = prediction && element.classList.contains("panel-h_t");
+      toggle(element, "ahead", from > stage && !asked);
       toggle(element, "current", from === stage && stage > 1 && stage < 5);
     }
   }

@@ -142,7 +142,7 @@ export function watchTheme(root, signal) {
   changes.observe(document.body, { attributes: true, attributeFilter: attributes });
   changes.observe(document.documentElement, { attributes: true, attributeFilter: attributes });
   const shown = new IntersectionObserver(read);
-  shown.observe(root);
+  shown.observe(root); // calls read once the root is in the page
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", read, { signal });
   signal.addEventListener("abort", () => {
     changes.disconnect();

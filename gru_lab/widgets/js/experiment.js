@@ -34,13 +34,13 @@ export function createExperiment(host, { units, features, uid, on, signal }) {
     const swapped = state.convention.update !== state.unedited_convention.update;
     const second = Boolean(state.parameters.b_Uh?.some((value) => value !== 0));
     content(conventionNote, second ? "These weights have a second bias b_Uh, which only \u201creset after\u201d can use." :
-      swapped ? "Same weights, other meaning of z: compare with the ghost in the story. \u03c3(\u2212a) = 1 \u2212 \u03c3(a), so changing the sign of W_z, U_z and b_z undoes it exactly." :
+      swapped ? "Same weights, other meaning of z: compare with the ghost in the story. \u03c3(\u2212a) = 1 \u2212 \u03c3(a), so changing the sign of W, U and b of the update gate undoes it exactly." :
       "Two habits divide the books. The weights stay; only their meaning changes.");
   });
   const conventions = section("Convention", null,
-    choice("z near 1", [["keeps", "keeps the old"], ["takes", "takes the candidate"]], (state) => state.convention.update,
+    choice("z near 1", [["keeps", "keeps the old"], ["takes", "takes the new"]], (state) => state.convention.update,
       (value) => on.edit("update", (state) => edit.convention(state, { update: value }))),
-    choice("r acts", [["before", "before U_h"], ["after", "after U_h"]], (state) => state.convention.reset,
+    choice("r acts", [["before", "before U\u2095"], ["after", "after U\u2095"]], (state) => state.convention.reset,
       (value) => {
         if (value === "before" && last.state.parameters.b_Uh?.some((bias) => bias !== 0)) return;
         on.edit("reset", (state) => edit.convention(state, { reset: value }));

@@ -10,8 +10,8 @@ import { plain, spoken } from "./numbers.js";
 export function createHeatmap({ name, caption, rowNames, columnNames, on, signal }) {
   const grid = html("div", { class: "heatmap", role: "grid", "aria-label": `${name}: ${caption}. Enter edits a weight.` });
   grid.style.setProperty("--columns", columnNames.length);
-  const header = html("div", { role: "row", class: "heat-row" }, html("span", { role: "columnheader", class: "heat-name" }),
-    ...columnNames.map((column) => html("span", { role: "columnheader", class: "heat-column", title: column, text: column })));
+  const header = html("div", { role: "row", class: "heat-row" }, html("span", { role: "columnheader", class: "heat-name", text: "unit" }),
+    ...columnNames.map((column) => html("span", { role: "columnheader", class: "heat-column", title: column, text: column || "always" })));
   grid.append(header);
   let values = [];
   const cells = rowNames.map((rowName, i) => {

@@ -96,7 +96,7 @@ function markup(node, outermost = false) {
       return `${markup(node.left)}<mo>=</mo>${markup(node.right, true)}`;
     case "sum":
       return node.terms
-        .map((term, i) => (i ? `${outermost ? BREAK : ""}<mo>${node.signs[i] === "-" ? "\u2212" : "+"}</mo>` : "") + markup(term))
+        .map((term, i) => (i ? `${outermost ? BREAK : ""}<mo form="infix">${node.signs[i] === "-" ? "\u2212" : "+"}</mo>` : "") + markup(term))
         .join("");
     case "product":
       return node.factors.map((factor, i) => (i ? (node.dot[i] ? "<mo>\u2299</mo>" : "<mspace width='0.17em'/>") : "") + markup(factor)).join("");

@@ -44,7 +44,7 @@ export function narrate(stage, { units, features, now, convention }) {
     );
   }
   if (stage === 2) {
-    const where = convention.reset === "before" ? "before U_h mixes it" : "after U_h has mixed it";
+    const where = convention.reset === "before" ? "before U\u2095 mixes it" : "after U\u2095 has mixed it";
     const lowest = Math.min(...trace.r);
     if (lowest > 0.75) return `r is near 1 for every unit: the candidate may look at the whole memory, ${where}.`;
     if (Math.max(...trace.r) < 0.25) return `r is near 0 for every unit: the candidate sees almost none of the memory. Nothing is deleted yet.`;
@@ -54,7 +54,7 @@ export function narrate(stage, { units, features, now, convention }) {
   if (stage === 3) {
     const ideas = large(units, trace.candidate, 0.05);
     return ideas.length
-      ? `The sentence (through W_h) and the memory that r lets through (through U_h) propose a new memory: ${named(ideas)}.`
+      ? `The sentence (through W\u2095) and the memory that r lets through (through U\u2095) propose a new memory: ${named(ideas)}.`
       : "Sentence and memory propose an empty new memory.";
   }
   if (stage === 4) {

@@ -89,10 +89,11 @@ def pip(installed):
         print("Installing collected packages: numpy, torch", flush=True)
         installed.write_text("half a package")
         Path(os.environ["FAKE_JOURNAL"]).with_suffix(".hangs").write_text(str(os.getpid()))
-        time.sleep(30)
+        time.sleep(120)
     if plight == "hangs while it downloads":
+        print(GOOD.partition("Installing")[0], end="", flush=True)
         Path(os.environ["FAKE_JOURNAL"]).with_suffix(".hangs").write_text(str(os.getpid()))
-        time.sleep(30)
+        time.sleep(120)
     print(GOOD, end="")
     time.sleep(float(os.environ.get("FAKE_PIP_SECONDS", "0")))
     installed.write_text("whole")

@@ -1,0 +1,123 @@
+"""No committed file names a package index, a path of one machine or a secret, or is left unfinished.
+
+The words that this file looks for are spelt here in two halves, so that it may look at itself as well.
+"""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+BINARY = {".png", ".npz", ".npy", ".ico", ".gif", ".woff2", ".safetensors", ".pdf"}
+LARGEST = 5_000_000  # bytes; a clone should take a moment
+
+# Registries: what they host is named by its package name. An address would tie the course to one mirror, and break.
+REGISTRIES = [
+    "pypi" + r"\.org",
+    "python" + r"hosted\.org",
+    "download" + r"\.pytorch\.org",
+    "npm" + r"js\.(?:org|com)",
+    "yarn" + r"pkg\.com",
+    "(?:un" + "pkg|js" + r"delivr|esm)\.(?:com|net|sh)",
+    "anaconda" + r"\.(?:org|com)/",
+    "deb" + r"ian\.org",
+    "ubuntu" + r"\.com",
+    "crates" + r"\.io",
+    r"://\S+/" + r"simple(?:/|\b)",
+    r"://\S+/" + r"whl(?:/|\b)",
+]
+# A folder that only the writer has: homes, temporary folders, where containers keep their work. The tests of such rules
+# need examples: "ada" and "abc" are nobody's, and IPython names its cells /…/ipykernel_123.
+MACHINES = [
+    r"(?<![\w.~<>*}/-])/(?:" + r"home|Users|root|tmp|work|workspace|mnt" + r")/(?!ada|abc|ipykernel_)[\w.-]",
+    r"[A-Z]:\\{1,2}Users\\{1,2}(?!ada)",
+]
+SECRETS = [
+    "BEGIN [A-Z ]*PRIVATE" + " KEY",
+    r"\b(?:gh[pousr]|glpat|xox[abp])[-_][A-Za-z0-9-]{16,}",
+    r"\bAK" + r"IA[A-Z0-9]{16}\b",
+    r"://[^\s/:@<>{}]+:[^\s/@<>{}]+@(?!example\.)",
+]
+UNFINISHED = [
+    r"\b(?:TO" + "DO|FIX" + "ME|X" + r"XX)\b",
+    "(?i)lorem" + " ipsum",
+    "(?m)^(?:<<<<" + "<<<|>>>>" + ">>>) ",
+]
+
+
+def committed():
+    """Every file that git has or would add; where there is no git, as in a downloaded archive, every file there is."""
+    if shutil.which("git") and (ROOT / ".git").exists():
+        command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+        names = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout.decode().split("\0")
+        paths = [ROOT / name for name in names if name]
+    else:
+        skipped = {".venv", "__pycache__", ".ipynb_checkpoints", ".pytest_cache", ".hypothesis", ".ruff_cache", "work"}
+        paths = [path for path in ROOT.rglob("*") if not skipped & set(path.relative_to(ROOT).parts)]
+    return sorted(path for path in paths if path.is_file())
+
+
+def matches(patterns, text):
+    return [found[0] for pattern in patterns for found in re.finditer(pattern, text)]
+
+
+@pytest.fixture(scope="module")
+def texts():
+    found = {}
+    for path in committed():
+        if path.suffix not in BINARY:
+            text = path.read_bytes().decode("utf-8")  # a file that is not UTF-8 fails here
+            # Pictures inside notebooks and pages are long runs of base64: no words, and any word by chance.
+            found[path.relative_to(ROOT).as_posix()] = re.sub(r"[A-Za-z0-9+/]{200,}={0,2}", "", text)
+    assert {"course.py", "pyproject.toml", "gru_lab/cell.py"} <= set(found)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("patterns", "advice"),
+    [
+        (REGISTRIES, "name the package; the reader's tools know where to find it"),
+        (MACHINES, "write the path relative to the repository, or build it with pathlib"),
+        (SECRETS, "take it out, and revoke it"),
+        (UNFINISHED, "finish it, or open an issue"),
+    ],
+    ids=["registries", "machines", "secrets", "unfinished"],
+)
+def test_no_file_has(texts, patterns, advice):
+    found = {name: sorted(set(matches(patterns, text))) for name, text in texts.items()}
+    found = {name: words for name, words in found.items() if words}
+    assert not found, f"{found}: {advice}"
+
+
+@pytest.mark.parametrize(
+    ("patterns", "bad", "good"),
+    [
+        (REGISTRIES, "pip install -i https://" + "pypi" + ".org/" + "simple/ numpy", "pytorch.org, Get Started"),
+        (REGISTRIES, "https://mirror.example/" + "whl/cpu", "a wheel, or .whl"),
+        (MACHINES, "open('/" + "home/ann/x.txt')", "chapters/work/x.txt and ~/work/x"),
+        (MACHINES, "C:\\" + "Users\\ann", "C:\\gru"),
+        (MACHINES, '"/' + 'tmp/x"', "tmp_path / 'x'"),
+        (SECRETS, "https://ann:" + "s3cret@host.net/x", "https://me:secret@example.org/cpu"),
+        (UNFINISHED, "# TO" + "DO: later", "What to do:"),
+    ],
+)
+def test_the_patterns_find_what_they_are_for(patterns, bad, good):
+    assert matches(patterns, bad)
+    assert not matches(patterns, good)
+
+
+def test_no_file_is_large():
+    large = {path.relative_to(ROOT).as_posix(): path.stat().st_size for path in committed()}
+    assert not {name: size for name, size in large.items() if size > LARGEST}
+
+
+def test_no_lock_file_with_addresses():
+    names = {path.name for path in committed()}
+    assert not names & {"uv.lock", "pylock.toml", "poetry.lock", "Pipfile.lock", "package-lock.json", "conda-lock.yml"}
+
+
+def test_lines_end_as_on_unix(texts):
+    assert not [name for name, text in texts.items() if "\r\n" in text]

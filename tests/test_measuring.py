@@ -15,7 +15,6 @@ from gru_lab.measuring import (
     CELLS,
     CLAIMS,
     Evidence,
-    Settings,
     by_claim,
     claims,
     counts,
@@ -27,7 +26,9 @@ from gru_lab.measuring import (
     reason,
     switches,
     verdict,
+    verdict_list,
 )
+from gru_lab.measuring.claims import Settings
 from gru_lab.measuring.evidence import ARITHMETIC, DEPENDS, EXPERIMENT, HOLDS, HOLDS_TOO, VERDICTS, compare, range_text
 
 TINY = Settings(
@@ -285,10 +286,13 @@ def test_verdict_says_what_it_means_on_any_numbers(rows):
 
 def test_reason_counts_the_same_comparisons():
     text = reason([WORSE, ALIKE, BETTER, BETTER])
-    assert text.startswith(
-        "Of 4 comparisons with the GRU, the LSTM costs more in 1, about the same in 1 and less in 2."
+    assert text == (
+        "Against the GRU the LSTM costs more in 1, about the same in 1 and less in 2 of 4 comparisons. "
+        "Against the RNN the drawback shows 4 times for the LSTM, 4 times for the GRU."
     )
-    assert "4 for the LSTM and in 4 for the GRU" in text
+    assert verdict_list([WORSE]).startswith(
+        "1. **Computational complexity: holds.** Against the GRU the LSTM costs more in 1,"
+    )
 
 
 def test_verdict_is_on_one_claim():
@@ -442,6 +446,13 @@ def test_remember_learns_and_repeats_itself():
     assert np.ptp(first.loss[0], axis=(0, 1)).max() == 0  # every rate meets the same stories from the same start
 
 
+def test_every_seed_and_every_step_has_stories_of_its_own(monkeypatch):
+    told = []
+    monkeypatch.setattr(lessons, "stories", lambda *given: told.append(given[2]) or switches.stories(*given))
+    lessons.remember("RNN", 4, 2, (0.1,), steps=3, length=5, window=2)
+    assert sorted(told) == [[seed, step] for seed in range(2) for step in range(3)]
+
+
 def test_clipping_changes_what_is_learned_only_above_the_limit():
     free = lessons.remember("RNN", 8, 1, (0.1,), steps=12, length=6, clip_at=1e9)
     tight = lessons.remember("RNN", 8, 1, (0.1,), steps=12, length=6, clip_at=0.01)
@@ -547,7 +558,10 @@ def test_kernel_is_turned_off_and_on_again_without_a_word():
         pass
 
 
-def test_one_thread_is_given_back():
+def test_one_thread_is_given_back(request):
+    here = torch.get_num_threads()
+    request.addfinalizer(lambda: torch.set_num_threads(here))
+    torch.set_num_threads(2)
     before = torch.get_num_threads()
     with kernels.one_thread():
         assert torch.get_num_threads() == 1
@@ -571,7 +585,7 @@ def test_layers_leave_the_random_numbers_alone():
 
 def test_time_in_turn_takes_turns_and_keeps_the_fastest(monkeypatch):
     clock, calls, durations = [0.0], [], {"a": iter([9, 3, 1, 2, 5, 4, 6]), "b": iter([9, 7, 7, 7, 8, 8, 8])}
-    monkeypatch.setattr(kernels.time, "perf_counter", lambda: clock[0])
+    monkeypatch.setattr(kernels, "CLOCK", lambda: clock[0])
 
     def job(name):
         def run():
@@ -587,7 +601,9 @@ def test_time_in_turn_takes_turns_and_keeps_the_fastest(monkeypatch):
 
 def test_bytes_saved_of_a_layer_that_can_be_counted_by_hand():
     net, X = torch.nn.Sequential(torch.nn.Linear(3, 5), torch.nn.Tanh()), torch.zeros(2, 4, 3)
-    assert kernels.bytes_saved(net, X) == 4 * 2 * 4 * 5  # tanh keeps its output; the input and the weights are known
+    assert kernels.bytes_saved(net, X) == 4 * 2 * 4 * 5  # tanh keeps its output; the input is known
+    net.append(torch.nn.Linear(5, 2))  # keeps its input, which tanh keeps already, and its weights, which are known
+    assert kernels.bytes_saved(net, X) == 4 * 2 * 4 * 5
 
 
 def test_recorded_operations_grow_step_by_step():
@@ -714,6 +730,17 @@ def test_failures_spikes_and_steps_are_read_from_the_lesson(measured):
     assert found["largest ÷ median gradient, no clipping", "equal hidden size"] == pytest.approx(tuple(spikes))
     steps = lesson.learned[1, lesson.best_rate(True)]
     assert found["training steps to learn", "equal hidden size"] == tuple(steps)
+
+
+def test_steps_to_learn_are_those_with_clipping():
+    shape = Settings(seeds=2, rates=(0.1,))
+    given = {
+        pair: lesson_with([[[7, 8]], [[number + 1, number + 2]]], None, pair[0])
+        for number, pair in enumerate(shape.lesson_networks())
+    }
+    found = claims.count_steps_to_learn(shape, given)
+    assert found[0].costs["LSTM"] == found[1].costs["LSTM"] == tuple(given["LSTM", 24].learned[1, 0])
+    assert found[0].costs["GRU"] != found[1].costs["GRU"]
 
 
 def test_overfitting_is_test_minus_training_loss(measured):

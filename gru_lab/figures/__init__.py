@@ -8,6 +8,8 @@ from gru_lab.figures.course_map import course_map
 from gru_lab.figures.dense_layer import dense_layer
 from gru_lab.figures.gate_curves import gate_curves
 from gru_lab.figures.gate_weights import gate_weights
+from gru_lab.figures.gradient_distance import gradient_distance
+from gru_lab.figures.lesson_curves import gradient_curves, overfitting_curves
 from gru_lab.figures.memory_length import memory_length
 from gru_lab.figures.packing import packing
 from gru_lab.figures.parameter_shapes import parameter_shapes
@@ -15,6 +17,7 @@ from gru_lab.figures.pointwise import pointwise
 from gru_lab.figures.reset_memory_bars import reset_memory_bars
 from gru_lab.figures.reset_roads import reset_roads
 from gru_lab.figures.reset_settings import reset_settings
+from gru_lab.figures.scorecard import scorecard, scorecard_text
 from gru_lab.figures.show import show
 from gru_lab.figures.step_order import step_order
 from gru_lab.figures.story_states import story_states
@@ -28,13 +31,18 @@ __all__ = [
     "dense_layer",
     "gate_curves",
     "gate_weights",
+    "gradient_curves",
+    "gradient_distance",
     "memory_length",
+    "overfitting_curves",
     "packing",
     "parameter_shapes",
     "pointwise",
     "reset_memory_bars",
     "reset_roads",
     "reset_settings",
+    "scorecard",
+    "scorecard_text",
     "show",
     "step_order",
     "story_states",

@@ -10,9 +10,8 @@ claims      the seven claims, each as pieces of evidence
 evidence    from evidence to a verdict, by rule
 """
 
-from gru_lab.measuring.claims import CLAIMS, Settings
 from gru_lab.measuring.counts import CELLS, EQUAL_HIDDEN_SIZE, EQUAL_PARAMETERS
-from gru_lab.measuring.evidence import Evidence, by_claim, evidence_table, reason, verdict
+from gru_lab.measuring.evidence import CLAIMS, Evidence, by_claim, evidence_table, reason, verdict, verdict_list
 
 __all__ = [
     "CELLS",
@@ -20,9 +19,9 @@ __all__ = [
     "EQUAL_HIDDEN_SIZE",
     "EQUAL_PARAMETERS",
     "Evidence",
-    "Settings",
     "by_claim",
     "evidence_table",
     "reason",
     "verdict",
+    "verdict_list",
 ]

@@ -15,15 +15,6 @@ from gru_lab.measuring.evidence import ARITHMETIC, EXPERIMENT, IMPLEMENTATION, E
 from gru_lab.measuring.networks import Networks, states
 from gru_lab.measuring.switches import ASPECT_COUNT, stories
 
-CLAIMS = {
-    1: "Computational complexity",
-    2: "Memory requirement",
-    3: "Difficulty in interpretability",
-    4: "Overfitting",
-    5: "Training complexity",
-    6: "Longer training time",
-    7: "Lack of parallelism",
-}
 SIZES = (EQUAL_HIDDEN_SIZE, EQUAL_PARAMETERS)
 CLIPPING = ("no clipping", "clipping")
 
@@ -135,7 +126,7 @@ def count_waiting(settings):
     """Claim 7 on paper: how many steps of the longest sequence must wait for one another."""
     T = settings.lengths[-1]
     costs = {cell: (counts.steps_in_a_row(cell, T),) for cell in CELLS}
-    reference = ("feedforward", (counts.steps_in_a_row("feedforward", T),))
+    reference = ("a feedforward network", (counts.steps_in_a_row("feedforward", T),))
     return [Evidence(7, f"steps in a row, T = {T}", "any size", ARITHMETIC, "", costs, reference)]
 
 
@@ -144,7 +135,7 @@ def clock_growth(settings, tick=None):
     evidence = []
     for which in kernels.KERNELS:
         times = kernels.growth(which, settings.tokens, settings.lengths, rounds=settings.rounds, tick=tick)
-        reference = ("feedforward", times.pop("feedforward"))
+        reference = ("a feedforward network", times.pop("feedforward"))
         name = f"slowdown, T = {settings.lengths[0]} to {settings.lengths[-1]}, {which}"
         evidence.append(Evidence(7, name, EQUAL_HIDDEN_SIZE, IMPLEMENTATION, "times", times, reference))
     return evidence
@@ -198,7 +189,7 @@ def read_units(settings, remembered):
     for sizes in SIZES:
         read = {cell: read_state(settings, remembered[cell, H]) for cell, H in settings.lesson_sizes(sizes).items()}
         costs = {cell: tuple(best) for cell, (best, _) in read.items()}
-        reference = ("all units together", tuple(read["GRU"][1]))
+        reference = ("a readout of all units", tuple(read["GRU"][1]))
         evidence.append(Evidence(3, "share that the best unit misses", sizes, EXPERIMENT, "", costs, reference))
     return evidence
 
@@ -215,7 +206,9 @@ def find_overfitting(settings, memorised):
                 at = np.broadcast_to(moment(lesson), settings.seeds), np.arange(settings.seeds)
                 costs[cell] = _numbers(lesson.test[at] - lesson.train[at])
             evidence.append(
-                Evidence(4, f"test minus training loss, {name}", sizes, EXPERIMENT, "", costs, ("no gap", (0.0,)))
+                Evidence(
+                    4, f"test minus training loss, {name}", sizes, EXPERIMENT, "", costs, ("no gap at all", (0.0,))
+                )
             )
     return evidence
 
@@ -225,7 +218,7 @@ def count_failures(settings, remembered):
     return [
         Evidence(5, f"share of learning rates that fail, {name}", sizes, EXPERIMENT, "", {
             cell: _numbers(np.isinf(remembered[cell, H].learned[clipped]).mean(axis=0))
-            for cell, H in settings.lesson_sizes(sizes).items()}, ("none fails", (0.0,)))
+            for cell, H in settings.lesson_sizes(sizes).items()}, ("no failure", (0.0,)))
         for clipped, name in enumerate(CLIPPING)
         for sizes in SIZES
     ]  # fmt: skip
@@ -244,7 +237,9 @@ def find_spikes(settings, remembered):
                 norm = remembered[cell, H].gradient_norm[:, clipped]  # (steps, rates, seeds)
                 costs[cell] = _numbers((norm.max(axis=0) / np.median(norm, axis=0)).max(axis=0))
             evidence.append(
-                Evidence(5, f"largest ÷ median gradient, {name}", sizes, EXPERIMENT, "", costs, ("steady", (1.0,)))
+                Evidence(
+                    5, f"largest ÷ median gradient, {name}", sizes, EXPERIMENT, "", costs, ("a steady gradient", (1.0,))
+                )
             )
     return evidence
 

@@ -7,6 +7,17 @@ clock). More is worse. Two sets of numbers differ when their ranges do not touch
 import math
 from dataclasses import dataclass
 
+# The article's claims, under its own names.
+CLAIMS = {
+    1: "Computational complexity",
+    2: "Memory requirement",
+    3: "Difficulty in interpretability",
+    4: "Overfitting",
+    5: "Training complexity",
+    6: "Longer training time",
+    7: "Lack of parallelism",
+}
+
 MARGIN = 0.05  # differences of less than 5 % count as none
 
 HOLDS, HOLDS_TOO, DEPENDS = "holds", "holds for the GRU too", "depends"
@@ -66,7 +77,7 @@ class Evidence:
 
     @property
     def reference_name(self):
-        return self.reference[0] if self.reference else "RNN"
+        return self.reference[0] if self.reference else "the RNN"
 
     @property
     def reference_costs(self):
@@ -117,11 +128,19 @@ def reason(evidence):
     _check_one_claim(evidence)
     count = {word: sum(piece.against_gru == word for piece in evidence) for word in ("more", "alike", "less")}
     shown = {cell: sum(getattr(piece, f"{cell}_shows_it") for piece in evidence) for cell in ("lstm", "gru")}
-    names = " or ".join(dict.fromkeys(f"“{piece.reference_name}”" for piece in evidence))
+    names = " or ".join(dict.fromkeys(piece.reference_name for piece in evidence))
     return (
-        f"Of {len(evidence)} comparisons with the GRU, the LSTM costs more in {count['more']}, about the same in "
-        f"{count['alike']} and less in {count['less']}. Beside the reference, {names}, the drawback shows in "
-        f"{shown['lstm']} for the LSTM and in {shown['gru']} for the GRU."
+        f"Against the GRU the LSTM costs more in {count['more']}, about the same in {count['alike']} and less in "
+        f"{count['less']} of {len(evidence)} comparisons. Against {names} the drawback shows {shown['lstm']} times for "
+        f"the LSTM, {shown['gru']} times for the GRU."
+    )
+
+
+def verdict_list(evidence):
+    """A Markdown list, one line for each claim: its number and name, the verdict, the reason."""
+    return "\n".join(
+        f"{claim}. **{CLAIMS[claim]}: {verdict(pieces)}.** {reason(pieces)}"
+        for claim, pieces in by_claim(evidence).items()
     )
 
 

@@ -1,17 +1,22 @@
 """What one implementation makes of the arithmetic: PyTorch's own RNN, GRU and LSTM layers on this machine's CPU.
 
 Times are properties of a machine, a version and a kernel, so each is taken in several rounds, all networks in turn
-within a round, and one thread only. With oneDNN, PyTorch runs an LSTM layer in float32 as one fused operation on a CPU,
+within a round, on one thread. With oneDNN, PyTorch runs an LSTM layer in float32 as one fused operation on a CPU,
 forwards and backwards (pull request 91158, 2022); its RNN and GRU run step by step. `kernel(PLAIN)` turns that off.
 """
 
 import contextlib
+import sys
 import time
 import warnings
 
 import torch
 
 from gru_lab.measuring.counts import CELLS, hidden_sizes
+
+# Processor time of this process: a busy machine makes it wait, but not work longer. Windows counts that in steps of
+# 16 ms, too coarse for a training step, so there it is the time on the wall.
+CLOCK = time.perf_counter if sys.platform == "win32" else time.process_time
 
 AS_INSTALLED, PLAIN = "as installed", "no fused kernel"
 KERNELS = (AS_INSTALLED, PLAIN)
@@ -65,7 +70,7 @@ def training_step(net, X):
 
 
 def time_in_turn(jobs, rounds=5, repeats=3, tick=None):
-    """Seconds of each job, {name: (one number a round, …)}. jobs: {name: function without arguments}.
+    """Seconds of processor time of each job, {name: (one number a round, …)}. jobs: {name: function without arguments}.
 
     Within a round every job runs `repeats` times and the fastest counts, since whatever else the machine does can only
     slow it down. The jobs take turns, so that a slow minute meets them all. One untimed run of each comes first.
@@ -160,6 +165,6 @@ def _job(net, X):
 
 
 def _seconds(job):
-    begin = time.perf_counter()
+    begin = CLOCK()
     job()
-    return time.perf_counter() - begin
+    return CLOCK() - begin

@@ -49,7 +49,7 @@ def remember(
 ):
     """Train 2 · len(rates) · seeds networks on fresh stories, with and without clipping -> Remembered.
 
-    Loss: mean square error; about 0.75 for a network that says 0 to everything, 0 for a perfect one. Optimiser: Adam
+    Loss: mean square error; about 0.6 for a network that says 0 to everything, 0 for a perfect one. Optimiser: Adam
     (Kingma and Ba 2015). clip_at: the largest gradient norm that clipping lets through (Pascanu et al. 2013).
     tick: called after every step, for a progress bar.
     """

@@ -16,7 +16,7 @@ TWO_DIARIES = Choice(
     points=1,
     minutes=1,
     difficulty=2,
-    asks="Two networks give the same answers to every question. Can the first number of their states differ in meaning?",
+    asks="Two networks answer every question alike. Can the first numbers of their states differ in meaning?",
     options={
         "yes": Option(
             "yes", "Yes. The order and the sign of hidden units are free: what reads the state makes up for them."

@@ -36,7 +36,7 @@ PREDICT_SHARE = Prediction(
     ),
     hints=(
         "The new value lies on the line from 0.5 to 0.8. How much of the way is left at 0.74?",
-        "z = 1 is the old value, z = 0 the candidate. The distance from the candidate, as a part of the whole way, is z.",
+        "z = 1 is the old value, z = 0 the candidate. How far from the candidate, as a part of the whole way, is z.",
         "(0.74 − 0.8) / (0.5 − 0.8)",
     ),
 )

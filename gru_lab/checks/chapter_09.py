@@ -113,26 +113,44 @@ SPLIT_DENSE = Code(
     returns=("W_r", "U_r"),
     cases=split_cases,
     wrong=(
-        Wrong("swapped", "The two have changed places: W_r, for the input, comes first in the answer.",
-              lambda dense: split_dense(dense)[::-1]),
-        Wrong("input first", "You took the input's columns from the front; here the columns for h come first.",
-              lambda dense: (dense[:, : dense.shape[1] - len(dense)], dense[:, dense.shape[1] - len(dense):])),
-        Wrong("rows cut", "You cut rows. A row belongs to one unit and stays whole; cut between columns.",
-              lambda dense: (dense[len(dense) // 2:], dense[: len(dense) // 2])),
-        Wrong("transposed", "Both are transposed: W_r is (H, D), U_r is (H, H).",
-              lambda dense: (split_dense(dense)[0].T, split_dense(dense)[1].T)),
-        Wrong("cut in the middle", "You cut in the middle. The first H columns are for h, whatever is left is for x.",
-              lambda dense: (dense[:, dense.shape[1] // 2:], dense[:, : dense.shape[1] // 2])),
-        Wrong("only one", "Both matrices are needed: return W_r, U_r.", lambda dense: dense[:, len(dense):]),
+        Wrong(
+            "swapped",
+            "The two have changed places: W_r, for the input, comes first in the answer.",
+            lambda dense: split_dense(dense)[::-1],
+        ),
+        Wrong(
+            "input first",
+            "You took the input's columns from the front; here the columns for h come first.",
+            lambda dense: (dense[:, : dense.shape[1] - len(dense)], dense[:, dense.shape[1] - len(dense) :]),
+        ),
+        Wrong(
+            "rows cut",
+            "You cut rows. A row belongs to one unit and stays whole; cut between columns.",
+            lambda dense: (dense[len(dense) // 2 :], dense[: len(dense) // 2]),
+        ),
+        Wrong(
+            "transposed",
+            "Both are transposed: W_r is (H, D), U_r is (H, H).",
+            lambda dense: (split_dense(dense)[0].T, split_dense(dense)[1].T),
+        ),
+        Wrong(
+            "cut in the middle",
+            "You cut in the middle. The first H columns are for h, whatever is left is for x.",
+            lambda dense: (dense[:, dense.shape[1] // 2 :], dense[:, : dense.shape[1] // 2]),
+        ),
+        Wrong("only one", "Both matrices are needed: return W_r, U_r.", lambda dense: dense[:, len(dense) :]),
     ),
-    right=(split_by_loops, lambda dense: tuple(np.split(dense, [len(dense)], axis=1)[::-1]),
-           lambda dense: {"W_r": dense[:, len(dense):].astype(np.float32), "U_r": dense[:, : len(dense)]}),
+    right=(
+        split_by_loops,
+        lambda dense: tuple(np.split(dense, [len(dense)], axis=1)[::-1]),
+        lambda dense: {"W_r": dense[:, len(dense) :].astype(np.float32), "U_r": dense[:, : len(dense)]},
+    ),
     praise="Right: the first H columns are U_r, the others W_r.",
     hints=(
         "How many columns belong to h? U_r is square.",
         "dense has H rows, so H is dense.shape[0].",
         "W_r = dense[:, H:] and U_r = dense[:, :H]; return them in this order.",
     ),
-)  # fmt: skip
+)
 
 QUESTIONS = (PREDICT_BIAS, RESET_GATE, SPLIT_DENSE)

@@ -5,7 +5,6 @@ import numpy as np
 from gru_lab.checks.common import draw
 from gru_lab.checks.question import Case, Choice, Code, Option, Prediction, Wrong
 
-
 PREDICT_LOSER = Choice(
     id="10.1",
     name="predict_loser",

@@ -15,14 +15,18 @@ PREDICT_ARRIVAL = Prediction(
     points=1,
     minutes=3,
     difficulty=2,
-    asks="h = [1, 1], U_h = [[0, 2], [0, 0]], r = [1, 0]. What reaches the first unit of the candidate from the memory: 2 or 0?",
+    asks="h = [1, 1], U_h = [[0, 2], [0, 0]], r = [1, 0]. What reaches the candidate's first unit: 2 or 0?",
     answer=0.0,
     within=0.005,
     near=0.05,
     kind="2 or 0",
     because="r comes before the product: r * h is [1, 0], and the second unit, hidden, sends nothing.",
     wrong=(
-        Wrong("reset after", "2 is what arrives when r acts after the product, as in PyTorch. Here r hides what the second unit sends.", 2.0),
+        Wrong(
+            "reset after",
+            "2 arrives when r acts after the product, as in PyTorch. Here r hides what the second unit sends.",
+            2.0,
+        ),
         Wrong("r itself", "1 is r of the first unit. What it receives comes from the second unit, through U_h.", 1.0),
         Wrong("added gate", "3 adds the gate; a gate multiplies.", 3.0),
         Wrong("negative", "-2 has its sign turned; no number here is negative.", -2.0),
@@ -32,7 +36,7 @@ PREDICT_ARRIVAL = Prediction(
         "The first row of U_h listens to the second unit only.",
         "0 times the first unit, plus 2 times what is left of the second.",
     ),
-)  # fmt: skip
+)
 
 
 def two_candidates(x, h, r, W_h, U_h, b_h, reset):
@@ -42,14 +46,27 @@ def two_candidates(x, h, r, W_h, U_h, b_h, reset):
 
 def cases(rng):
     two_units = {
-        "x": np.zeros((1, 3)), "h": np.ones((1, 2)), "r": np.array([[1.0, 0.0]]),
-        "W_h": np.zeros((2, 3)), "U_h": np.array([[0.0, 2.0], [0.0, 0.0]]), "b_h": np.zeros(2),
-    }  # fmt: skip
+        "x": np.zeros((1, 3)),
+        "h": np.ones((1, 2)),
+        "r": np.array([[1.0, 0.0]]),
+        "W_h": np.zeros((2, 3)),
+        "U_h": np.array([[0.0, 2.0], [0.0, 0.0]]),
+        "b_h": np.zeros(2),
+    }
     listed = [
-        Case("hand", two_units | {"reset": "before"}, "for reset before, with the two units of the prediction", expected=[[0, 0]]),
-        Case("hand", two_units | {"reset": "after"}, "for reset after, with the two units of the prediction",
-             expected=[[np.tanh(2), 0]]),
-    ]  # fmt: skip
+        Case(
+            "hand",
+            two_units | {"reset": "before"},
+            "for reset before, with the two units of the prediction",
+            expected=[[0, 0]],
+        ),
+        Case(
+            "hand",
+            two_units | {"reset": "after"},
+            "for reset after, with the two units of the prediction",
+            expected=[[np.tanh(2), 0]],
+        ),
+    ]
     for (B, D, H), reset in zip((*SIZES, *SIZES), ("before", "after", "after", "before"), strict=True):
         inputs = draw(rng, x=(B, D), h=(B, H)) | {"r": rng.uniform(0, 1, (B, H)).round(1)}
         inputs |= draw(rng, **weights(D, H, "h")) | {"reset": reset}
@@ -86,35 +103,56 @@ TWO_CANDIDATES = Code(
     minutes=8,
     difficulty=3,
     arguments=("x", "h", "r", "W_h", "U_h", "b_h", "reset"),
-    shapes="two_candidates(x, h, r, W_h, U_h, b_h, reset): x (…, D), h and r (…, H), W_h (H, D), U_h (H, H), b_h (H,) -> (…, H)",
+    shapes="two_candidates(x, h, r, W_h, U_h, b_h, reset): x (…, D), h, r (…, H), W_h (H, D), U_h (H, H) -> (…, H)",
     reference=two_candidates,
     between=(-1, 1),
     cases=cases,
     wrong=(
         Wrong("always before", "It gives reset before for both words: use reset to choose.", always("before")),
         Wrong("always after", "It gives reset after for both words: use reset to choose.", always("after")),
-        Wrong("swapped", "The two have changed places: before is (r * h) @ U_h.T, after is r * (h @ U_h.T).",
-              lambda x, h, r, W, U, b, reset: two_candidates(x, h, r, W, U, b, "after" if reset == "before" else "before")),
-        Wrong("everything reset", "After, r multiplies the memory's part only, not W_h x and the bias.",
-              lambda x, h, r, W, U, b, reset: two_candidates(x, h, r, W, U, b, reset) if reset == "before"
-              else np.tanh(r * (x @ W.T + h @ U.T + b))),
+        Wrong(
+            "swapped",
+            "The two have changed places: before is (r * h) @ U_h.T, after is r * (h @ U_h.T).",
+            lambda x, h, r, W, U, b, reset: two_candidates(
+                x, h, r, W, U, b, "after" if reset == "before" else "before"
+            ),
+        ),
+        Wrong(
+            "everything reset",
+            "After, r multiplies the memory's part only, not W_h x and the bias.",
+            lambda x, h, r, W, U, b, reset: (
+                two_candidates(x, h, r, W, U, b, reset) if reset == "before" else np.tanh(r * (x @ W.T + h @ U.T + b))
+            ),
+        ),
         Wrong("no reset", "r is not used.", lambda x, h, r, W, U, b, reset: np.tanh(x @ W.T + h @ U.T + b)),
-        Wrong("bias missing", "The bias b_h is missing in both.",
-              lambda x, h, r, W, U, b, reset: two_candidates(x, h, r, W, U, 0 * b, reset)),
-        Wrong("U transposed", "U_h is transposed: h @ U_h.T, as with W_h. A square U_h hides this mistake.",
-              lambda x, h, r, W, U, b, reset: two_candidates(x, h, r, W, U.T, b, reset)),
-        Wrong("σ for tanh", "This is σ; the candidate needs tanh, which can be negative.",
-              lambda x, h, r, W, U, b, reset: sigmoid(np.arctanh(two_candidates(x, h, r, W, U, b, reset)))),
+        Wrong(
+            "bias missing",
+            "The bias b_h is missing in both.",
+            lambda x, h, r, W, U, b, reset: two_candidates(x, h, r, W, U, 0 * b, reset),
+        ),
+        Wrong(
+            "U transposed",
+            "U_h is transposed: h @ U_h.T, as with W_h. A square U_h hides this mistake.",
+            lambda x, h, r, W, U, b, reset: two_candidates(x, h, r, W, U.T, b, reset),
+        ),
+        Wrong(
+            "σ for tanh",
+            "This is σ; the candidate needs tanh, which can be negative.",
+            lambda x, h, r, W, U, b, reset: sigmoid(np.arctanh(two_candidates(x, h, r, W, U, b, reset))),
+        ),
     ),
-    right=(by_loops, by_matrices,
-           lambda x, h, r, W, U, b, reset: two_candidates(x, h, r, W, U, b, reset).astype(np.float32)),
+    right=(
+        by_loops,
+        by_matrices,
+        lambda x, h, r, W, U, b, reset: two_candidates(x, h, r, W, U, b, reset).astype(np.float32),
+    ),
     praise="Right, both of them: senders hidden before, receivers hidden after.",
     hints=(
         "One line for each word; they differ in the memory's part only.",
         "Before: gate the memory, then multiply. After: multiply, then gate the result.",
         "(r * h) @ U_h.T against r * (h @ U_h.T), each plus x @ W_h.T + b_h, inside np.tanh.",
     ),
-)  # fmt: skip
+)
 
 CONTESTED_CROWN = Choice(
     id="11.3",
@@ -126,7 +164,9 @@ CONTESTED_CROWN = Choice(
     difficulty=1,
     asks="Row Power of U_h has -0.3 under Conflict. What does a remembered conflict do to the proposed Power?",
     options={
-        "raises": Option("raises", "The weight is negative, -0.3: the more conflict is remembered, the less power is proposed."),
+        "raises": Option(
+            "raises", "The weight is negative: the more conflict is remembered, the less power is proposed."
+        ),
         "lowers": Option("lowers", "It lowers it: -0.3 times a positive memory is negative, and tanh keeps the order."),
         "nothing": Option("nothing", "Row Power lists who feeds Power, and under Conflict stands -0.3, not 0."),
     },
@@ -136,6 +176,6 @@ CONTESTED_CROWN = Choice(
         "The product adds -0.3 times the remembered conflict.",
         "Something negative is added, and tanh grows with its argument.",
     ),
-)  # fmt: skip
+)
 
 QUESTIONS = (PREDICT_ARRIVAL, TWO_CANDIDATES, CONTESTED_CROWN)

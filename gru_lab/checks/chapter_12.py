@@ -15,7 +15,7 @@ PREDICT_STEPS = Prediction(
     points=1,
     minutes=2,
     difficulty=2,
-    asks="z = 0.9 at every step (z keeps), nothing new is written. After how many steps is half left: about 2, 7 or 50?",
+    asks="z = 0.9 at every step (z keeps), nothing is written. After how many steps is half left: about 2, 7 or 50?",
     answer=float(-1 / np.log2(0.9)),
     within=0.5,
     near=1.5,
@@ -24,7 +24,11 @@ PREDICT_STEPS = Prediction(
     wrong=(
         Wrong("too short", "After 2 steps 0.81 is left.", 2.0),
         Wrong("too long", "After 50 steps 0.005 is left.", 50.0),
-        Wrong("straight line", "5 steps would be right if each step took a tenth of the first value. It takes a tenth of what is left.", 5.0),
+        Wrong(
+            "straight line",
+            "5 would be right if each step took a tenth of the first value. It takes a tenth of what is left.",
+            5.0,
+        ),
         Wrong("mean age", "10 is 1 / (1 - z), the mean age of the memory. Half is gone sooner.", 10.0),
     ),
     hints=(
@@ -32,7 +36,7 @@ PREDICT_STEPS = Prediction(
         "Go on multiplying by 0.9 until you pass one half.",
         "0.9 to the power of 6 is 0.53, to the power of 7 it is 0.48.",
     ),
-)  # fmt: skip
+)
 
 
 def half_life(z):
@@ -127,22 +131,45 @@ FLIP_UPDATE_GATE = Code(
     returns=("W_z", "U_z", "b_z"),
     cases=flip_cases,
     wrong=(
-        Wrong("bias only", "Only the bias is negated. σ(-a) needs the whole sum negated: W_z and U_z too.",
-              lambda W, U, b: (W, U, -b)),
-        Wrong("bias forgotten", "The bias keeps its old sign. σ(-a) needs the whole sum negated.", lambda W, U, b: (-W, -U, b)),
-        Wrong("state forgotten", "U_z keeps its old sign. σ(-a) needs the whole sum negated.", lambda W, U, b: (-W, U, -b)),
-        Wrong("1 - weights", "1 - z is wanted of the gate, not of its weights: 1 - σ(a) = σ(-a).", lambda W, U, b: (1 - W, 1 - U, 1 - b)),
-        Wrong("unchanged", "Nothing has changed: the friend's gate would keep where it should take.", lambda W, U, b: (W, U, b)),
-        Wrong("inverse", "1 over the weights does not turn a gate round; a minus does.", lambda W, U, b: (1 / W, 1 / U, 1 / b)),
+        Wrong(
+            "bias only",
+            "Only the bias is negated. σ(-a) needs the whole sum negated: W_z and U_z too.",
+            lambda W, U, b: (W, U, -b),
+        ),
+        Wrong(
+            "bias forgotten",
+            "The bias keeps its old sign. σ(-a) needs the whole sum negated.",
+            lambda W, U, b: (-W, -U, b),
+        ),
+        Wrong(
+            "state forgotten", "U_z keeps its old sign. σ(-a) needs the whole sum negated.", lambda W, U, b: (-W, U, -b)
+        ),
+        Wrong(
+            "1 - weights",
+            "1 - z is wanted of the gate, not of its weights: 1 - σ(a) = σ(-a).",
+            lambda W, U, b: (1 - W, 1 - U, 1 - b),
+        ),
+        Wrong(
+            "unchanged",
+            "Nothing has changed: the friend's gate would keep where it should take.",
+            lambda W, U, b: (W, U, b),
+        ),
+        Wrong(
+            "inverse",
+            "1 over the weights does not turn a gate round; a minus does.",
+            lambda W, U, b: (1 / W, 1 / U, 1 / b),
+        ),
     ),
-    right=(lambda W, U, b: [0 - W, U * -1, np.negative(b)],
-           lambda W, U, b: {"W_z": (-W).astype(np.float32), "U_z": -U, "b_z": [-one for one in b]}),
+    right=(
+        lambda W, U, b: [0 - W, U * -1, np.negative(b)],
+        lambda W, U, b: {"W_z": (-W).astype(np.float32), "U_z": -U, "b_z": [-one for one in b]},
+    ),
     praise="Right: three minus signs, and z becomes 1 - z.",
     hints=(
         "You want a gate that says 1 - z where the old one says z.",
         "1 - σ(a) = σ(-a). What is a made of?",
         "Negate W_z, U_z and b_z.",
     ),
-)  # fmt: skip
+)
 
 QUESTIONS = (PREDICT_STEPS, HALF_LIFE, FLIP_UPDATE_GATE)

@@ -8,7 +8,7 @@ from gru_lab.story import ASPECTS
 
 
 def story_states(states, units=ASPECTS):
-    """states (T, H): one row of the picture for each unit, one column for each sentence. Returns a matplotlib Figure."""
+    """states (T, H): a row of the picture for each unit, a column for each sentence. Returns a matplotlib Figure."""
     states = np.asarray(states)
     figure, axes = plt.subplots(figsize=(8.8, 2.6), layout="constrained")
     axes.imshow(states.T, cmap=SIGNED_COLORMAP, vmin=-1, vmax=1, aspect="auto")

@@ -8,6 +8,9 @@ from pathlib import Path
 for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
+# A test run is nobody's progress: browser tests answer questions as a reader would.
+os.environ.setdefault("GRU_LAB_PROGRESS", "off")
+
 
 def pytest_configure(config):
     if not config.option.nbval_sanitize_with:  # by its full path: pytest may be called from any folder

@@ -18,16 +18,17 @@ TWO_DIARIES = Choice(
     difficulty=2,
     asks="Two networks answer every question alike. Can the first numbers of their states differ in meaning?",
     options={
-        "yes": Option(
-            "yes", "Yes. The order and the sign of hidden units are free: what reads the state makes up for them."
+        "a": Option(
+            "Yes, they can",
+            "Yes. The order and the sign of hidden units are free: what reads the state makes up for them.",
         ),
-        "no": Option(
-            "no",
+        "b": Option(
+            "No, they cannot",
             "It can be built: reorder the units of a network, and everything that reads them, and nothing "
             "changes outside. What a number means is settled by its reader.",
         ),
     },
-    answer="yes",
+    answer="a",
     hints=(
         "What would happen if two units changed places, with all their weights?",
         "Every sum over the units gives the same result in any order.",
@@ -149,16 +150,17 @@ RANGE = Choice(
     difficulty=1,
     asks="A unit that starts at 0 stands at 1.2 after some steps. Possible, or a mistake in the plot or the code?",
     options={
-        "possible": Option(
-            "possible",
+        "a": Option(
+            "Possible",
             "The candidate comes out of a tanh, so it is below 1, and a blend of two numbers below 1 is "
             "below 1: no step can lead to 1.2.",
         ),
-        "mistake": Option(
-            "mistake", "A mistake: tanh keeps the candidate within [-1, 1], and the blend lies between its two ends."
+        "b": Option(
+            "A mistake in the plot or the code",
+            "A mistake: tanh keeps the candidate within [-1, 1], and the blend lies between its two ends.",
         ),
     },
-    answer="mistake",
+    answer="b",
     hints=(
         "Which numbers can come out of tanh?",
         "The new state lies between the old state and the candidate.",

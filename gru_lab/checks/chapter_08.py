@@ -137,12 +137,12 @@ BETWEEN = Choice(
     difficulty=1,
     asks="The old value is 0.2, the candidate −0.4. Can the new value be 0.3, with z between 0 and 1?",
     options={
-        "yes": Option(
-            "yes", "0.3 lies outside: a blend of 0.2 and −0.4 is at most 0.2, where z = 1 keeps the old value."
+        "a": Option(
+            "Yes", "0.3 lies outside: a blend of 0.2 and −0.4 is at most 0.2, where z = 1 keeps the old value."
         ),
-        "no": Option("no", "No: the new value lies between −0.4 and 0.2. Look for a mistake in the code."),
+        "b": Option("No", "No: the new value lies between −0.4 and 0.2. Look for a mistake in the code."),
     },
-    answer="no",
+    answer="b",
     hints=(
         "What is the largest value that the blend can have?",
         "z = 1 gives 0.2, z = 0 gives −0.4, and everything else lies between.",

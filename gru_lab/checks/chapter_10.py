@@ -15,14 +15,14 @@ PREDICT_LOSER = Choice(
     difficulty=1,
     asks="h = [0.6, 0.6, 0.7, 0.1] and r = [0.8, 0.2, 0.1, 0.9]. Which value falls furthest when r is applied?",
     options={
-        "power": Option("Power", "Power keeps four fifths: it falls from 0.6 to 0.48, by 0.12."),
-        "conflict": Option("Conflict", "Close: Conflict falls from 0.6 to 0.12, by 0.48. One aspect falls further."),
-        "tragedy": Option(
+        "a": Option("Power", "Power keeps four fifths: it falls from 0.6 to 0.48, by 0.12."),
+        "b": Option("Conflict", "Close: Conflict falls from 0.6 to 0.12, by 0.48. One aspect falls further."),
+        "c": Option(
             "Tragedy", "Tragedy: it had the most, 0.7, and keeps the smallest share, a tenth. It falls by 0.63."
         ),
-        "revenge": Option("Revenge", "Revenge had 0.1 only, and keeps nine tenths of it: it falls by 0.01."),
+        "d": Option("Revenge", "Revenge had 0.1 only, and keeps nine tenths of it: it falls by 0.01."),
     },
-    answer="tragedy",
+    answer="c",
     hints=(
         "How far a value falls is (1 - r) times the value.",
         "A large value with a small gate falls furthest.",

@@ -164,13 +164,15 @@ CONTESTED_CROWN = Choice(
     difficulty=1,
     asks="Row Power of U_h has -0.3 under Conflict. What does a remembered conflict do to the proposed Power?",
     options={
-        "raises": Option(
-            "raises", "The weight is negative: the more conflict is remembered, the less power is proposed."
+        "a": Option(
+            "It raises it", "The weight is negative: the more conflict is remembered, the less power is proposed."
         ),
-        "lowers": Option("lowers", "It lowers it: -0.3 times a positive memory is negative, and tanh keeps the order."),
-        "nothing": Option("nothing", "Row Power lists who feeds Power, and under Conflict stands -0.3, not 0."),
+        "b": Option(
+            "It lowers it", "It lowers it: -0.3 times a positive memory is negative, and tanh keeps the order."
+        ),
+        "c": Option("Nothing", "Row Power lists who feeds Power, and under Conflict stands -0.3, not 0."),
     },
-    answer="lowers",
+    answer="b",
     hints=(
         "A row of U_h belongs to one aspect of the candidate, a column to one aspect of the memory.",
         "The product adds -0.3 times the remembered conflict.",

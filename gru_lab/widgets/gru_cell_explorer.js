@@ -6,33 +6,32 @@
 
 import { createArithmetic } from "./js/arithmetic.js";
 import { createDiagram } from "./js/diagram.js";
-import { attribute, button, content, html, style, toggle, wantsLessMotion, watchTheme } from "./js/dom.js";
+import { attribute, button, content, html, style, toggle, wantsLessMotion } from "./js/dom.js";
 import { createExperiment } from "./js/experiment.js";
+import { onResize, openFrame } from "./js/frame.js";
+import { connect } from "./js/model.js";
 import { createPrediction } from "./js/predict.js";
 import { EDITABLE, createUndo, derive, edit, isEdited } from "./js/state.js";
 import { createStory } from "./js/story.js";
 import { STAGES, narrate, resultText, unitToPredict } from "./js/words.js";
 
 const SHARED = [...EDITABLE, "parameters", "units", "features", "story", "unedited_convention", "stage", "selected", "predict", "given"];
-const TELL_PYTHON_AFTER = 120; // milliseconds after the last change
-const SPEAK_AFTER = 900;
+const SPEAK_AFTER = 900; // milliseconds after the last change
 const REVEAL = 900; // milliseconds for a stage to draw itself
 const DWELL = 2600; // and for a stage in all, so that its sentence can be read
 let instances = 0;
 
 function render({ model, el }) {
-  const ending = new AbortController();
-  const { signal } = ending;
+  const { root, signal, finish } = openFrame(el, "gru-explorer", "GRU cell explorer");
   const uid = `gru-explorer-${(instances += 1)}`;
-  const read = () => Object.fromEntries(SHARED.map((key) => [key, model.get(key)]));
-  let state = read();
+  const link = connect(model, SHARED, signal, refresh);
+  let { state } = link;
   const cache = {};
   let derived = derive(state, cache);
   let prediction = null; // {unit, guess, revealed}: a game of the moment, not part of the shared state
   const undo = createUndo();
 
   // ---- frame -----------------------------------------------------------------------------------------------------------
-  const root = html("section", { class: "gru-widget gru-explorer", "aria-label": "GRU cell explorer", "data-lm-suppress-shortcuts": "true" });
   const previous = button("\u2039", () => go(derived.t - 1), signal, { class: "round", "aria-label": "Previous sentence" });
   const next = button("\u203a", () => go(derived.t + 1), signal, { class: "round", "aria-label": "Next sentence" });
   const count = html("span", { class: "count" });
@@ -69,8 +68,6 @@ function render({ model, el }) {
     html("p", { class: "legend", text: "A pipe is as wide as |value|, hollow when negative; a valve narrows it. Drag the round knobs. Click a bar for its arithmetic." }),
     html("div", { class: "story-title" }, html("h4", { text: "The memory after each sentence" }), storyNote, playStory),
     storyHost, live);
-  el.append(root);
-  watchTheme(root, signal);
 
   const shared = { units: state.units, features: state.features, signal, uid };
   const diagram = createDiagram(diagramHost, {
@@ -101,27 +98,17 @@ function render({ model, el }) {
   });
 
   // ---- state: the only ways to change it -------------------------------------------------------------------------------
-  let telling = 0;
   let speaking = 0;
-  let setting = false;
 
   function set(changes) {
-    state = { ...state, ...changes };
-    setting = true;
-    for (const [key, value] of Object.entries(changes)) model.set(key, value);
-    setting = false;
-    clearTimeout(telling);
-    telling = setTimeout(tellPython, TELL_PYTHON_AFTER);
-    derived = derive(state, cache);
-    draw();
+    link.set(changes);
+    refresh();
   }
 
-  function tellPython() {
-    try {
-      model.save_changes();
-    } catch {
-      // No kernel: the picture lives on, and Python is told nothing.
-    }
+  function refresh() {
+    state = link.state;
+    derived = derive(state, cache);
+    draw();
   }
 
   /** An edit that can be undone. compute(state, derived) -> the keys that change. */
@@ -270,41 +257,22 @@ function render({ model, el }) {
     prediction = null;
   }
 
-  // ---- the world outside -----------------------------------------------------------------------------------------------
-  // JupyterLab's shortcuts must not act on keys that are meant for the widget.
   root.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && event.target.tagName !== "INPUT") {
       event.preventDefault();
       stepBack();
     }
-    event.stopPropagation();
   }, { signal });
-
-  const follow = () => {
-    if (setting) return;
-    state = read();
-    derived = derive(state, cache);
-    draw();
-  };
-  const events = SHARED.map((key) => `change:${key}`);
-  for (const event of events) model.on(event, follow);
-
-  const resized = new ResizeObserver(() => requestAnimationFrame(() => root.isConnected && draw()));
-  resized.observe(diagramHost);
+  onResize(diagramHost, signal, draw);
+  signal.addEventListener("abort", () => {
+    stop();
+    clearTimeout(speaking);
+    clearTimeout(gliding);
+  });
 
   draw();
   root.dataset.ready = "true";
-
-  return () => {
-    stop();
-    clearTimeout(telling);
-    clearTimeout(speaking);
-    clearTimeout(gliding);
-    tellPython();
-    for (const event of events) model.off(event, follow);
-    resized.disconnect();
-    ending.abort();
-  };
+  return finish;
 }
 
 export default { render };

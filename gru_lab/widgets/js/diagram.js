@@ -298,7 +298,11 @@ export function createDiagram(host, { units, features, uid, on, signal }) {
       style(pipe.hollow, "stroke-width", value < 0 ? Math.max(0, width - 3).toFixed(2) : "0");
     }
     for (const valve of parts.valves) drawJaws(valve, now, state.convention);
-    for (const [name, { cells, size }] of Object.entries(parts.cells)) drawWeights(derived.parameters[name], name, cells, size);
+    for (const [name, part] of Object.entries(parts.cells)) {
+      const matrix = derived.parameters[name];
+      if (part.drawn !== matrix) drawWeights(matrix, name, part.cells, part.size);
+      part.drawn = matrix;
+    }
     drawSubtitles(parts, state);
     for (const { element, from } of parts.stages) {
       const asked = prediction && element.classList.contains("panel-h_t");

@@ -1,6 +1,7 @@
 // The drawer "Experiment": conventions, forced gates, weights, a sentence of one's own, a snippet to keep it all.
 
 import { attribute, button, content, html } from "./dom.js";
+import { choiceField } from "./frame.js";
 import { createHeatmap } from "./heatmap.js";
 import { edit, snippet } from "./state.js";
 
@@ -17,14 +18,10 @@ export function createExperiment(host, { units, features, uid, on, signal }) {
   const section = (title, note, ...children) =>
     html("section", {}, html("h4", { text: title }), note ? html("p", { class: "note", text: note }) : null, ...children);
 
-  /** A row of buttons of which one is pressed. */
   function choice(label, options, read, write) {
-    const elements = options.map(([value, text]) => ({ value, element: button(text, () => write(value), signal, { class: "option" }) }));
-    redraws.push(({ state, derived }) => {
-      const now = read(state, derived);
-      for (const { value, element } of elements) attribute(element, "aria-pressed", value === now);
-    });
-    return html("div", { class: "choice", role: "group", "aria-label": label }, html("span", { class: "choice-label", text: label }), ...elements.map(({ element }) => element));
+    const field = choiceField({ label, options, signal, changed: write });
+    redraws.push(({ state, derived }) => field.update(read(state, derived)));
+    return field.element;
   }
 
   // ---- conventions ---------------------------------------------------------------------------------------------------

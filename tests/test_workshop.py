@@ -3,6 +3,9 @@
 import json
 import os
 import re
+import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -206,6 +209,38 @@ def test_the_command_runs_goes_on_after_a_failure_and_says_so(tmp_path, capsys):
     assert re.search(r"03_none\.ipynb  [\d.]+ s  failed", said)
     assert cli.main(["notebooks", "run", str(good)]) == 0
     assert "unchanged" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no SIGINT for one process on Windows")
+def test_ctrl_c_ends_the_run_and_its_kernel_and_leaves_the_file(tmp_path):
+    cell = "import os, pathlib, time\npathlib.Path('pid').write_text(str(os.getpid()))\ntime.sleep(60)"
+    path = save(tmp_path / "a.ipynb", cell)
+    before, pid = path.read_bytes(), tmp_path / "pid"
+    command = [sys.executable, "-m", "gru_lab.cli", "notebooks", "run", str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        assert wait_until(lambda: pid.exists() and pid.read_text())
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=30)[0]
+    assert (process.returncode, said) == (130, "stopped\n")
+    assert path.read_bytes() == before
+    assert wait_until(lambda: not is_alive(int(pid.read_text())))
+
+
+def wait_until(true, seconds=30):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if true():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def is_alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 # ---- the table of contents ----

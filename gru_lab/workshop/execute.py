@@ -96,6 +96,7 @@ def _execute_once(notebook, folder, progress):
             record_timing=False,
             store_widget_state=True,
             coalesce_streams=True,
+            shutdown_kernel="immediate",  # it has nothing left to save
             extra_arguments=[
                 "--IPKernelApp.log_level=40"
             ],  # errors only: the kernel warns of its unencrypted local port
@@ -127,7 +128,11 @@ def _run_to_end(coroutine):
     # ZeroMQ needs a selector loop; Windows would choose another.
     factory = asyncio.SelectorEventLoop if os.name == "nt" else None
     with asyncio.Runner(loop_factory=factory) as runner:
-        return runner.run(main())
+        try:
+            return runner.run(main())
+        except KeyboardInterrupt:
+            runner.get_loop().set_exception_handler(lambda loop, context: None)  # what ends with it is no news
+            raise
 
 
 def _keep_ctrl_c(notebook):

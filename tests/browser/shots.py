@@ -7,6 +7,7 @@ The notebooks' folder is copied first: nothing here writes to a chapter.
 """
 
 import argparse
+import contextlib
 import io
 import shutil
 import sys
@@ -31,8 +32,11 @@ def screenshot_notebook(path, out, theme="light", width=1000, run=False):
     return errors
 
 
-def screenshot_notebooks(paths, out_of, theme="light", width=1000, run=False):
-    """Yield (file written, console errors) for each notebook; `out_of(path)` names its file. One server serves all."""
+def screenshot_notebooks(paths, out_of, theme="light", width=1000, run=False, browser=None):
+    """Yield (file written, console errors) for each notebook; `out_of(path)` names its file. One server serves all.
+
+    browser: a running one to use; default a new one.
+    """
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as root:
         copies = {}
         for path in map(Path, paths):
@@ -40,7 +44,8 @@ def screenshot_notebooks(paths, out_of, theme="light", width=1000, run=False):
             if folder not in copies:
                 copies[folder] = Path(root, f"{len(copies)}", folder.name)
                 shutil.copytree(folder, copies[folder], ignore=shutil.ignore_patterns(".*", "__pycache__"))
-        with start_lab(root, settings=SETTINGS) as lab, start_browser() as browser:
+        given = contextlib.nullcontext(browser) if browser else start_browser()
+        with start_lab(root, settings=SETTINGS) as lab, given as browser:
             lab.set_theme(theme)
             for path in map(Path, paths):
                 notebook = (copies[path.resolve().parent] / path.name).relative_to(root).as_posix()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from .lab import THEMES, start_lab
+from .shots import PANE_HEIGHT, screenshot_notebooks
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST = "chapters/00_start_here.ipynb"
@@ -44,6 +45,24 @@ def test_the_theme_that_is_asked_for_is_shown(lab, page, theme):
     lab.set_theme(theme)
     lab.open(page, FIRST)
     assert page.locator("body").get_attribute("data-jp-theme-light") == str(theme == "light").lower()
+
+
+def test_a_picture_shows_a_notebook_from_top_to_bottom(browser, tmp_path):
+    """The authors' tool, on a page longer than what a browser paints at once."""
+    image = pytest.importorskip("PIL.Image")
+    lines = "\n\n".join(f"line {number}" for number in range(200))
+    path = tmp_path / "long.ipynb"
+    path.write_text(
+        _notebook(f"# Long\n\n{lines}\n\n<div style='background:#ff0000;height:60px'></div>"), encoding="utf-8"
+    )
+    [(out, errors)] = screenshot_notebooks([path], lambda _: tmp_path / "long.png", "dark", 700, browser=browser)
+    picture = image.open(out).convert("RGB")
+    assert errors == []
+    assert picture.width == pytest.approx(700, abs=20)
+    assert picture.height > 2 * PANE_HEIGHT
+    assert max(picture.getpixel((picture.width - 5, picture.height // 2))) < 60, "a dark page"
+    red = [y for y in range(picture.height) if picture.getpixel((picture.width // 2, y)) == (255, 0, 0)]
+    assert len(red) == 60, "the last lines are there, once"
 
 
 def test_a_heading_answers_to_the_address_that_links_are_checked_against(lab, page):

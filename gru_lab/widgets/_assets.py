@@ -13,17 +13,17 @@ def script(name):
     return bundle(HERE / f"{name}.js")
 
 
-def style_sheet(name):
-    """The palette as CSS variables, what widgets share, and the widget's own rules."""
+def style_sheet(name, *shared):
+    """The palette as CSS variables, what all widgets share, other `shared` sheets, and the widget's own rules."""
 
     def block(selector, variables):
         return f"{selector} {{ {' '.join(f'{key}: {value};' for key, value in variables.items())} }}"
 
+    files = ["gru_widget", *shared, name]
     return "\n".join(
         [
             block(".gru-widget", css_variables()),
             block('.gru-widget[data-theme="dark"]', css_variables(dark=True)),
-            (HERE / "gru_widget.css").read_text(encoding="utf-8"),
-            (HERE / f"{name}.css").read_text(encoding="utf-8"),
+            *((HERE / f"{file}.css").read_text(encoding="utf-8") for file in files),
         ]
     )

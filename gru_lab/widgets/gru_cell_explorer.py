@@ -6,18 +6,14 @@ import anywidget
 import numpy as np
 import traitlets
 
-from gru_lab._arrays import as_float_array, check_shape
 from gru_lab.cell import GRUParameters, StepTrace, affine, candidate_state, new_state, sigmoid
 from gru_lab.conventions import DEFAULT, PYTORCH, Convention
 from gru_lab.story import ASPECTS, FEATURES, STORY, Sentence, story_cell
 from gru_lab.widgets._assets import script, style_sheet
+from gru_lab.widgets._traits import as_convention, as_sentence, as_vector, convention_trait, parameters_trait
 
 WEIGHT = re.compile(r"(W_[rzh]|U_[rzh])\[(\d+),(\d+)\]|(b_(?:r|z|h|Uh))\[(\d+)\]")
 LARGEST_SIZE = 32  # units or features that the picture has room for
-
-
-def _lists(array):
-    return np.asarray(array, dtype=np.float64).tolist()
 
 
 def _by_sentence(pairs):
@@ -41,18 +37,11 @@ class GRUCellExplorer(anywidget.AnyWidget):
     """
 
     _esm = script("gru_cell_explorer")
-    _css = style_sheet("gru_cell_explorer")
+    _css = style_sheet("gru_cell_explorer", "story_grid")
 
-    parameters = traitlets.Instance(GRUParameters).tag(
-        sync=True, to_json=lambda p, _: {name: _lists(array) for name, array in p.arrays().items()},
-        from_json=lambda arrays, _: GRUParameters(**arrays),
-    )  # fmt: skip
-    convention = traitlets.Instance(Convention).tag(
-        sync=True, to_json=lambda c, _: {"update": c.update, "reset": c.reset}, from_json=lambda c, _: Convention(**c)
-    )
-    unedited_convention = traitlets.Instance(Convention).tag(
-        sync=True, to_json=lambda c, _: {"update": c.update, "reset": c.reset}, from_json=lambda c, _: Convention(**c)
-    )
+    parameters = parameters_trait()
+    convention = convention_trait()
+    unedited_convention = convention_trait()
     units = traitlets.List(traitlets.Unicode()).tag(sync=True)
     features = traitlets.List(traitlets.Unicode()).tag(sync=True)
     story = traitlets.List().tag(sync=True)
@@ -74,7 +63,7 @@ class GRUCellExplorer(anywidget.AnyWidget):
     ):  # fmt: skip
         given = [name for name, value in locals().items() if name in _NAMED and value is not None]
         parameters, own_convention = _as_parameters(story_cell() if parameters is None else parameters)
-        convention = own_convention if convention is None else _as_convention(convention)
+        convention = own_convention if convention is None else as_convention(convention)
         D, H = parameters.input_size, parameters.hidden_size
         for name, size in (("units", H), ("features", D)):
             if size > LARGEST_SIZE:
@@ -87,9 +76,9 @@ class GRUCellExplorer(anywidget.AnyWidget):
             story = STORY if D == 5 else [Sentence("One step.", (0.0,) * D)]
         super().__init__(
             parameters=parameters.astype(np.float64), units=list(units), features=list(features),
-            story=[_as_sentence(f"story[{i}]", sentence, D) for i, sentence in enumerate(story)],
+            story=[as_sentence(f"story[{i}]", sentence, D) for i, sentence in enumerate(story)],
             convention=convention,
-            unedited_convention=convention if unedited_convention is None else _as_convention(unedited_convention),
+            unedited_convention=convention if unedited_convention is None else as_convention(unedited_convention),
             t=t, stage=stage, given=given,
             equations={f"{u} {r}": Convention(u, r).equations for u in ("keeps", "takes") for r in ("before", "after")},
             **{"force": {"r": None, "z": None}, **kwargs},
@@ -116,12 +105,12 @@ class GRUCellExplorer(anywidget.AnyWidget):
     def _check_story(self, proposal):
         if not proposal["value"]:
             raise traitlets.TraitError("story is empty, needs at least one sentence")
-        return [_as_sentence(f"story[{i}]", s, self.parameters.input_size) for i, s in enumerate(proposal["value"])]
+        return [as_sentence(f"story[{i}]", s, self.parameters.input_size) for i, s in enumerate(proposal["value"])]
 
     @traitlets.validate("own_sentences")
     def _check_own(self, proposal):
         return [
-            _as_sentence(f"own_sentences[{i}]", s, self.parameters.input_size) for i, s in enumerate(proposal["value"])
+            as_sentence(f"own_sentences[{i}]", s, self.parameters.input_size) for i, s in enumerate(proposal["value"])
         ]
 
     @traitlets.validate("t")
@@ -135,7 +124,7 @@ class GRUCellExplorer(anywidget.AnyWidget):
     def _check_edits(self, proposal):
         name = proposal["trait"].name
         size = self.parameters.input_size if name == "x_edits" else self.parameters.hidden_size
-        return {t: _vector(f"{name}[{t}]", values, size) for t, values in _by_sentence(proposal["value"]).items()}
+        return {t: as_vector(f"{name}[{t}]", values, size) for t, values in _by_sentence(proposal["value"]).items()}
 
     @traitlets.validate("weight_edits")
     def _check_weight_edits(self, proposal):
@@ -267,22 +256,6 @@ def _as_parameters(given):
 def _are_hand_wired(parameters):
     theirs, ours = parameters.arrays(), story_cell().arrays()
     return theirs.keys() == ours.keys() and all(np.array_equal(theirs[name], ours[name]) for name in ours)
-
-
-def _as_convention(given):
-    return given if isinstance(given, Convention) else Convention(*given)
-
-
-def _as_sentence(name, given, size):
-    """(text, x), Sentence or {"text", "x"} -> {"text": …, "x": [D numbers]}."""
-    text, x = (given["text"], given["x"]) if isinstance(given, dict) else given
-    return {"text": str(text), "x": _vector(f"{name}'s x", x, size)}
-
-
-def _vector(name, values, size):
-    array = as_float_array(name, values if isinstance(values, np.ndarray) else list(values))
-    check_shape(name, array, (size,))
-    return array.tolist()
 
 
 def _put(arrays, key, value):

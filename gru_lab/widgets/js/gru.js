@@ -99,3 +99,9 @@ export function negateUpdateGate(p) {
   const negative = (array) => (Array.isArray(array) ? array.map(negative) : -array);
   return { ...p, W_z: negative(p.W_z), U_z: negative(p.U_z), b_z: negative(p.b_z) };
 }
+
+/** How many numbers a layer has to learn, D numbers in, H units: {name: count}. Two bias sets are PyTorch's habit. */
+export function parameterCounts(D, H) {
+  const block = H * D + H * H + H; // one W, one U, one b
+  return { rnn: block, gru: 3 * block, gru_two_biases: 3 * (block + H), lstm: 4 * block };
+}

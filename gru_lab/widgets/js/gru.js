@@ -23,6 +23,18 @@ export function affine(x, h, W, U, b) {
 
 const times = (a, b) => a.map((value, i) => value * b[i]);
 
+/** The share of the old state that stays: z under "keeps", 1 − z under "takes". */
+export function keptShare(z, convention) {
+  return convention.update === "keeps" ? z : z.map((value) => 1 - value);
+}
+
+/** {kept, taken, h}: what comes of the old state, what of the candidate, and their sum. */
+export function newState(h, candidate, keep) {
+  const kept = times(keep, h);
+  const taken = keep.map((value, i) => (1 - value) * candidate[i]);
+  return { kept, taken, h: kept.map((value, i) => value + taken[i]) };
+}
+
 /** A gate's values with some units forced: null leaves a unit as computed, a number replaces it. */
 export function force(gate, forced) {
   return forced ? gate.map((value, i) => (forced[i] ?? value)) : gate;
@@ -55,11 +67,9 @@ export function traceStep(x, h, p, convention, forced = {}) {
   const a_candidate = p.b_h.map((bias, i) => fromInput[i] + memory[i] + bias);
   const candidate = a_candidate.map(Math.tanh);
 
-  const keep = convention.update === "keeps" ? z : z.map((value) => 1 - value);
-  const kept = times(keep, h);
-  const taken = keep.map((value, i) => (1 - value) * candidate[i]);
-  const new_h = kept.map((value, i) => value + taken[i]);
-  return { a_r, r, a_z, z, mixed, reset_memory, a_candidate, candidate, keep, kept, taken, h: new_h };
+  const keep = keptShare(z, convention);
+  const blend = newState(h, candidate, keep);
+  return { a_r, r, a_z, z, mixed, reset_memory, a_candidate, candidate, keep, kept: blend.kept, taken: blend.taken, h: blend.h };
 }
 
 /**

@@ -166,6 +166,7 @@ def test_first_start_then_second_start(course):
         "--LabApp.default_url=/lab/tree/chapters/00_start_here.ipynb",
     ]
     assert lab["argv"][-3:] == ["--no-browser", "--port", "8890"]
+    assert lab["cwd"] == str(course.folder)
     assert ("--allow-root" in lab["argv"]) == (os.geteuid() == 0)
     settings = course.venv / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
     assert json.loads(settings.read_text())["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"

@@ -115,3 +115,24 @@ export function parameterCounts(D, H) {
   const block = H * D + H * H + H; // one W, one U, one b
   return { rnn: block, gru: 3 * block, gru_two_biases: 3 * (block + H), lstm: 4 * block };
 }
+
+/** The derivative of σ: what of a change in a reaches the gate; 1/4 at most. */
+export function sigmoidSlope(a) {
+  const value = sigmoid(a);
+  return value * (1 - value);
+}
+
+/** The derivative of tanh; 1 at most. */
+export function tanhSlope(a) {
+  return 1 - Math.tanh(a) ** 2;
+}
+
+/** What is left of a memory after k steps that each keep the share z of it. */
+export function remains(z, k) {
+  return z ** k;
+}
+
+/** After how many steps half of it is left: −1 / log2(z); 0 for z = 0, Infinity for z = 1. */
+export function halfLife(z) {
+  return z === 0 ? 0 : -1 / Math.log2(z);
+}

@@ -1,0 +1,134 @@
+"""The smaller widgets in a real JupyterLab: a reader's hand, what the page says, and axe, light and dark."""
+
+import re
+
+import nbformat
+import pytest
+
+from gru_lab.story import tell
+
+from .lab import THEMES, new_page
+
+NAMES = ["ShapesChooser", "StoryMeter", "Crossfader", "ConventionFlip", "GateCurves", "MemoryLength"]
+CLASSES = {name: re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower() for name in NAMES}
+SETTINGS_CELL = "from gru_lab.widgets import *"
+
+
+@pytest.fixture(scope="module")
+def page(lab, browser):
+    """All of them in one notebook, in a page that the whole file uses."""
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(source) for source in [SETTINGS_CELL, *(f"{name}()" for name in NAMES)]]
+    )
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(notebook, lab.root / "small.ipynb")
+    page = new_page(browser, 1400, 4200)  # tall enough for JupyterLab to keep every cell in the page
+    lab.open(page, "small.ipynb")
+    lab.run_all(page)
+    for name in NAMES:
+        page.locator(f".{CLASSES[name]}[data-ready]").wait_for()
+    yield page
+    assert page.errors == []
+    page.context.close()
+
+
+def widget(page, name):
+    return page.locator(f".{CLASSES[name]}")
+
+
+def press(slider, *keys):
+    slider.focus()
+    for key in keys:
+        slider.page.keyboard.press(key)
+
+
+def test_shapes_chooser(page):
+    chooser = widget(page, "ShapesChooser")
+    press(chooser.get_by_role("slider", name="D, numbers in each input"), "ArrowRight", "ArrowRight")
+    press(chooser.get_by_role("slider", name="H, units"), "ArrowLeft")
+    assert chooser.locator(".count-row b").all_text_contents() == ["33", "99", "108", "132"]  # D = 7, H = 3
+    assert "(H, D) = (3, 7)" in chooser.locator(".shapes").inner_text()
+    chooser.get_by_role("button", name="joined").click()
+    assert "3 by 10" in chooser.get_by_role("img").get_attribute("aria-label")
+
+
+def test_story_meter(page):
+    meter = widget(page, "StoryMeter")
+    meter.get_by_role("button", name="Next sentence").click()
+    meter.get_by_role("button", name="Next sentence").click()
+    shown = [float(one.get_attribute("aria-valuenow")) for one in meter.get_by_role("meter").all()]
+    assert shown == pytest.approx(tell()[2].h, abs=0.0051)
+    assert meter.locator(".lead").inner_text() == "Tragedy rises from 0.00 to 0.91; Power falls from 0.90 to 0.26."
+    meter.get_by_role("button", name="random").click()
+    assert meter.get_by_role("meter").first.get_attribute("aria-label") == "h[0]"
+    meter.get_by_role("button", name="Read the story").click()
+    meter.locator(".count", has_text="Sentence 5").wait_for(timeout=8000)
+    meter.get_by_role("button", name="Pause").click()
+
+
+def test_crossfader(page):
+    fader = widget(page, "Crossfader")
+    assert fader.locator(".vector").inner_text().endswith("[0.65, 0.50, 0.60, 0.20]")
+    press(fader.get_by_role("slider", name="z of Power"), "End")
+    press(fader.get_by_role("slider", name="Conflict, candidate"), "Home")
+    assert fader.locator(".result").all_text_contents()[:2] == ["+0.80", "\u22120.30"]
+    mark = fader.get_by_role("slider", name="Revenge, old value")
+    box = mark.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 80, box["y"] + box["height"] / 2, steps=4)
+    page.mouse.up()
+    page.wait_for_timeout(100)
+    assert float(mark.get_attribute("aria-valuenow")) > 0.4
+
+
+def test_convention_flip(page):
+    flip = widget(page, "ConventionFlip")
+    assert "+0.77 in one book, \u22120.27 in the other" in flip.locator(".lead").inner_text()
+    flip.get_by_role("button", name="instead").click()
+    assert "The same new state, +0.77" in flip.locator(".lead").inner_text()
+    press(flip.get_by_role("slider", name="z keeps, old value"), "Home")
+    assert "The same new state" in flip.locator(".lead").inner_text()
+
+
+def test_gate_curves(page):
+    curves = widget(page, "GateCurves")
+    press(curves.get_by_role("slider", name="b, bias"), "End")
+    assert "Saturated" in curves.locator(".lead").inner_text()
+    curves.get_by_role("button", name="tanh").click()
+    assert "tanh(a) = 1.000" in curves.locator(".sum").inner_text()
+
+
+def test_memory_length(page):
+    memory = widget(page, "MemoryLength")
+    assert memory.locator(".facts b").all_text_contents() == ["0.8808", "5.46", "8\u202f%"]
+    press(memory.get_by_role("slider", name="a, what sigma is given"), "End")
+    assert memory.locator(".facts b").nth(1).text_content() == "2,067"
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_axe_finds_nothing(page, theme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python").Axe()
+    page.evaluate(f"window.jupyterapp.commands.execute('apputils:change-theme', {{theme: {THEMES[theme]!r}}})")
+    page.wait_for_function(f"[...document.querySelectorAll('.gru-widget')].every(e => e.dataset.theme === {theme!r})")
+    page.wait_for_timeout(400)
+    found = axe.run(page, ".gru-widget").response
+    assert len(found["passes"]) > 10
+    assert [(rule["id"], [node["html"][:100] for node in rule["nodes"]]) for rule in found["violations"]] == []
+
+
+def test_they_fit_a_narrow_page(page):
+    page.set_viewport_size({"width": 600, "height": 5200})
+    page.evaluate("window.jupyterapp.shell.collapseLeft()")
+    page.wait_for_timeout(600)
+    outside = page.evaluate(
+        """[...document.querySelectorAll(".gru-widget")].flatMap((root) => {
+            const edge = root.getBoundingClientRect().right + 1;
+            const parts = [...root.querySelectorAll("*")].filter((part) => !part.closest(".story-host, .picture"));
+            const right = (part) => part.getBoundingClientRect().width && part.getBoundingClientRect().right;
+            const cut = parts.filter((part) => right(part) > edge);
+            return cut.map((part) => part.outerHTML.slice(0, 90));
+        })"""
+    )
+    page.set_viewport_size({"width": 1400, "height": 4200})
+    assert outside == []

@@ -1,0 +1,118 @@
+"""The smaller widgets without a browser: their numbers are the cell's, their arguments checked, their reprs stable."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+import traitlets
+
+import gru_lab.widgets
+from gru_lab import GRUParameters, new_state, sigmoid
+from gru_lab.story import STORY, tell
+from gru_lab.widgets import ConventionFlip, Crossfader, GateCurves, MemoryLength, ShapesChooser, StoryMeter
+
+JS = Path(gru_lab.widgets.__file__).parent / "js"
+
+
+def evaluate(expression):
+    """A number from gru.js, computed by node."""
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not installed")
+    code = f'import * as gru from "{(JS / "gru.js").as_uri()}"; console.log(JSON.stringify({expression}))'
+    done = subprocess.run([node, "--input-type=module", "-e", code], capture_output=True, text=True, check=True)
+    return __import__("json").loads(done.stdout)
+
+
+def test_shapes_and_counts_are_those_of_real_parameters():
+    for D, H in [(5, 4), (3, 7), (1, 1)]:
+        widget = ShapesChooser(D=D, H=H)
+        p = GRUParameters.random(D, H)
+        assert {name: array.shape for name, array in p.arrays().items()}.items() <= widget.shapes.items()
+        assert widget.counts["GRU"] == p.count
+        found = evaluate(f"gru.parameterCounts({D}, {H})")
+        assert list(found.values()) == list(widget.counts.values())
+
+
+def test_counts_are_torchs():
+    torch = pytest.importorskip("torch")
+
+    def count(layer):
+        return sum(p.numel() for p in layer.parameters())
+
+    counts = ShapesChooser(D=5, H=4).counts
+    assert counts["GRU in PyTorch"] == count(torch.nn.GRU(5, 4))
+    assert counts["LSTM"] == count(torch.nn.LSTM(5, 4)) - 4 * 4  # torch's second bias set
+
+
+def test_story_meter_tells_the_story():
+    meter = StoryMeter(t=2)
+    assert np.array_equal(meter.h, tell()[2].h)
+    meter.source = "random"
+    assert not np.allclose(meter.h, tell()[2].h)
+    assert np.abs([trace.h for trace in meter.traces()]).max() > 0.5  # random, and still to be seen
+    assert StoryMeter(STORY[:3], seed=None).random_parameters is None
+
+
+def test_crossfader_blends_the_articles_numbers():
+    assert np.allclose(Crossfader().h_t, [0.65, 0.5, 0.6, 0.2], rtol=0, atol=1e-15)
+    assert np.allclose(Crossfader(z=(1, 1, 1, 1)).h_t, [0.8, 0.4, 0.5, 0.3])
+    assert np.allclose(Crossfader(z=(1, 1, 1, 1), convention=("takes", "before")).h_t, [0.5, 0.6, 0.7, 0.1])
+
+
+def test_convention_flip_is_exact_when_negated():
+    for a in (-6, -0.3, 0, 2.2, 6):
+        flip = ConventionFlip(a=a, negated=True)
+        assert flip.h_t["keeps"] == pytest.approx(flip.h_t["takes"], abs=1e-15)
+        assert flip.h_t["keeps"] == pytest.approx(float(new_state(np.float64(0.9), -0.4, sigmoid(a))), abs=1e-15)
+    assert ConventionFlip(a=3).h_t["keeps"] > 0.8 > 0 > ConventionFlip(a=3).h_t["takes"]
+
+
+def test_curves_and_memory_length():
+    assert GateCurves(w=2, x=0.5, b=-1).value == 0.5
+    for a in (-7.5, -1, 0.2, 3):
+        step = 1e-6
+        slope = (float(sigmoid(a + step)) - float(sigmoid(a - step))) / (2 * step)
+        assert evaluate(f"gru.sigmoidSlope({a})") == pytest.approx(slope, abs=1e-8)
+        slope = (np.tanh(a + step) - np.tanh(a - step)) / (2 * step)
+        assert evaluate(f"gru.tanhSlope({a})") == pytest.approx(slope, abs=1e-8)
+    memory = MemoryLength(a=2, steps=20)
+    assert memory.z**memory.half_life == pytest.approx(0.5)
+    assert memory.half_life == pytest.approx(-1 / np.log2(memory.z))
+    assert evaluate(f"[gru.halfLife({memory.z}), gru.remains({memory.z}, 20), gru.halfLife(1)]")[:2] == pytest.approx(
+        [memory.half_life, memory.remains], rel=1e-12
+    )
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: ShapesChooser(D=0), "D"),
+        (lambda: ShapesChooser(H=25), "H"),
+        (lambda: ShapesChooser(gate="q"), "gate"),
+        (lambda: StoryMeter([]), "story is empty"),
+        (lambda: StoryMeter(t=8), "t is 8"),
+        (lambda: StoryMeter(source="random", seed=None), "needs a seed"),
+        (lambda: Crossfader(h=(1, 2)), r"h has shape \(2,\), needs \(4,\)"),
+        (lambda: Crossfader(z=(0.5, 0.5, 0.5, 1.5)), "z is .*between 0 and 1"),
+        (lambda: Crossfader(units=[]), "units has 0 names"),
+        (lambda: ConventionFlip(a=7), "a"),
+        (lambda: GateCurves(curve="relu"), "curve"),
+        (lambda: MemoryLength(steps=0), "steps"),
+    ],
+)
+def test_what_does_not_fit_is_refused(make, message):
+    with pytest.raises((traitlets.TraitError, ValueError), match=message):
+        make()
+
+
+@pytest.mark.parametrize("name", gru_lab.widgets.__all__)
+def test_every_widget_has_a_repr_without_an_address_and_no_maths_of_its_own(name):
+    widget = getattr(gru_lab.widgets, name)()
+    assert re.fullmatch(rf"{name}\([^<>]*\)", repr(widget))
+    assert "import {" not in widget._esm and "--candidate" in widget._css
+    entry = widget._esm.split("// ---- ")[-1]
+    assert "Math.tanh(" not in entry and "Math.exp" not in entry and "Math.log" not in entry

@@ -183,7 +183,8 @@ class Lab:
         self.wait_until_idle(page, ran=True)
 
     def wait_until_idle(self, page, ran=False):
-        """Wait until the kernel is idle and no cell waits; ran=True: until each code cell has been run, too.
+        """Wait until the kernel is idle and no cell waits; ran=True: until each code cell has been run, too, or one
+        raised an error that is not expected, after which JupyterLab runs no other.
 
         The notebook's model is asked, not the page: JupyterLab takes cells far from the screen out of the page.
         """
@@ -194,7 +195,11 @@ class Lab:
                 if (!model || !panel.context.isReady) return false;
                 if (panel.sessionContext.session?.kernel?.status !== "idle") return false;
                 const cells = [...model.cells].filter((cell) => cell.type === "code" && cell.sharedModel.source.trim());
-                return cells.every((cell) => cell.executionState !== "running" && (!ran || cell.executionCount > 0));
+                if (cells.some((cell) => cell.executionState === "running")) return false;
+                const raised = (cell) => cell.outputs.toJSON().some((output) => output.output_type === "error");
+                const expected = (cell) => (cell.getMetadata("tags") ?? []).includes("raises-exception");
+                const stopped = cells.some((cell) => raised(cell) && !expected(cell));
+                return !ran || stopped || cells.every((cell) => cell.executionCount > 0);
             }""",
             arg=ran,
             timeout=WAIT,

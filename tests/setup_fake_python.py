@@ -112,8 +112,11 @@ def main(role, arguments):
         return venv(Path(arguments[2]))
     if arguments[:3] == ["-m", "pip", "install"]:
         return pip(environment / "packages")
-    if "-c" in arguments:  # a "bare" Python has no packages
-        return subprocess.run([sys.executable, *(["-I", "-S"] * (role == "bare")), *arguments]).returncode
+    if "-c" in arguments:
+        if "-S" in arguments or role == "bare":  # asks for the version, or has no packages: this process will do
+            exec(arguments[arguments.index("-c") + 1], {})
+            return 0
+        return subprocess.run([sys.executable, *arguments]).returncode
     return int(os.environ.get("FAKE_RUN", "0"))
 
 

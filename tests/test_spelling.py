@@ -31,9 +31,11 @@ WORD = re.compile(r"[^\W\d_]+(?:[’'][^\W\d_]+)*")
 NO_PROSE = re.compile(
     r"`[^`]*`|\w+:\S+|--?\w[\w-]*|\S*[\w)\]][./\\_=(\[]\w\S*|\$[^$]*\$|\\\w+|@\S+|\w*[_\d]\w*|<[^>]*>|0x\w+"
 )
+# In italics, with a year after it: spelled as its authors did.
+TITLE = re.compile(r"\*[^*\n]+\*(?=[^*\n]{0,60}\b(?:19|20)\d\d\b)")
 SUFFIXES = {".ipynb", ".md", ".py", ".toml"}
-# American by that table, and right here: British too in some sense, or in the title of a paper ("Sequence Modeling").
-BOTH = ("analog", "artifact", "check", "curb", "dialog", "disk", "draft", "license", "meter", "modeling")
+# American by that table, and British too in some sense.
+BOTH = ("analog", "artifact", "check", "curb", "dialog", "disk", "draft", "license", "meter", "meters")
 BOTH += ("practice", "program", "programs", "stories", "story", "tire")
 
 
@@ -49,12 +51,12 @@ def texts(path):
     source = path.read_text(encoding="utf-8")
     if path.suffix == ".ipynb":
         cells = nbformat.reader.reads(source).cells
-        yield prose.read([without_code(cell.source) for cell in cells if cell.cell_type == "markdown"]).text
+        yield prose.read([our_own(cell.source) for cell in cells if cell.cell_type == "markdown"]).text
         for cell in cells:
             if cell.cell_type == "code":
                 yield from comments(cell.source)
     elif path.suffix == ".md":
-        yield prose.read([without_code(source)]).text
+        yield prose.read([our_own(source)]).text
     elif path.suffix == ".toml":
         yield from re.findall(r"(?:^|\s)#(.*)", source)
         yield from strings(tomllib.loads(source)) if path.parent.name in ("chapters", "gru_lab") else ()
@@ -65,8 +67,9 @@ def texts(path):
         yield from comments(source)
 
 
-def without_code(markdown):
-    return prose.CODE_OR_MATHS.sub(lambda found: " " if found["code"] else found[0], markdown)
+def our_own(markdown):
+    """`markdown` without its code and without the titles of papers."""
+    return TITLE.sub(" ", prose.CODE_OR_MATHS.sub(lambda found: " " if found["code"] else found[0], markdown))
 
 
 def comments(source):
@@ -160,7 +163,7 @@ def test_the_nets_catch():
 
 def test_the_nets_reach_every_kind_of_file(tmp_path):
     cells = [
-        nbformat.v4.new_markdown_cell("## Gaeta\n\n`gaetb` [gaetc](x.md)"),
+        nbformat.v4.new_markdown_cell("## Gaeta\n\n`gaetb` [gaetc](x.md), *The Gaetx* (2014), *gaety*"),
         nbformat.v4.new_code_cell("gaetd = 1  # gaete"),
     ]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "a.ipynb")
@@ -172,7 +175,7 @@ def test_the_nets_reach_every_kind_of_file(tmp_path):
     (tmp_path / "gru_lab" / "a.toml").write_text('gaeta = "a gaetb"  # gaetc\nd = "gaetd"\n', encoding="utf-8")
     found = {path.suffix: unknown("\n".join(texts(path))) for path in tmp_path.rglob("a.*")}
     assert found == {
-        ".ipynb": ["Gaeta", "gaetc", "gaete"],
+        ".ipynb": ["Gaeta", "gaetc", "gaete", "gaety"],
         ".py": ["Gaeta", "gaetd", "gaetf"],
         ".md": ["Gaeta"],
         ".toml": ["gaetb", "gaetc"],

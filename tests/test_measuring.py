@@ -23,10 +23,9 @@ from gru_lab.measuring import (
     kernels,
     lessons,
     networks,
-    reason,
     switches,
     verdict,
-    verdict_list,
+    verdict_table,
 )
 from gru_lab.measuring.claims import Settings
 from gru_lab.measuring.evidence import ARITHMETIC, DEPENDS, EXPERIMENT, HOLDS, HOLDS_TOO, VERDICTS, compare, range_text
@@ -284,15 +283,11 @@ def test_verdict_says_what_it_means_on_any_numbers(rows):
     assert not (found == HOLDS and verdict(swapped) == HOLDS)  # no numbers convict both of being the worse one
 
 
-def test_reason_counts_the_same_comparisons():
-    text = reason([WORSE, ALIKE, BETTER, BETTER])
-    assert text == (
-        "Against the GRU the LSTM costs more in 1, about the same in 1 and less in 2 of 4 comparisons. "
-        "Against the RNN the drawback shows 4 times for the LSTM, 4 times for the GRU."
-    )
-    assert verdict_list([WORSE]).startswith(
-        "1. **Computational complexity: holds.** Against the GRU the LSTM costs more in 1,"
-    )
+def test_verdict_table_counts_the_same_comparisons():
+    rows = verdict_table([WORSE, ALIKE, BETTER, BETTER, piece((1,), (2,), (3,), claim=4)]).splitlines()
+    assert rows[2] == "| 1. Computational complexity | **depends** | 1 · 1 · 2 | 4 of 4 | 4 of 4 |"
+    assert rows[3] == "| 4. Overfitting | **holds** | 1 · 0 · 0 | 1 of 1 | 1 of 1 |"
+    assert len({row.count("|") for row in rows}) == 1
 
 
 def test_verdict_is_on_one_claim():
@@ -732,6 +727,18 @@ def test_failures_spikes_and_steps_are_read_from_the_lesson(measured):
     assert found["training steps to learn", "equal hidden size"] == tuple(steps)
 
 
+def test_failures_are_counted_with_and_without_clipping():
+    shape = Settings(seeds=1, rates=(0.1, 0.2))
+    lesson = lesson_with([[[math.inf], [math.inf]], [[5], [math.inf]]], None)
+    found = claims.count_failures(shape, dict.fromkeys(shape.lesson_networks(), lesson))
+    assert [(one.measure.split(", ")[1], one.costs["GRU"]) for one in found] == [
+        ("no clipping", (1.0,)),
+        ("no clipping", (1.0,)),
+        ("clipping", (0.5,)),
+        ("clipping", (0.5,)),
+    ]
+
+
 def test_steps_to_learn_are_those_with_clipping():
     shape = Settings(seeds=2, rates=(0.1,))
     given = {
@@ -752,3 +759,34 @@ def test_overfitting_is_test_minus_training_loss(measured):
     best = [lesson.test[:, seed].argmin() for seed in range(2)]
     gap = [lesson.test[at, seed] - lesson.train[at, seed] for seed, at in enumerate(best)]
     assert found["test minus training loss, best test loss", "equal hidden size"] == pytest.approx(tuple(gap))
+
+
+# -------------------------------------------------------------------------------------------------------------- figures
+
+
+def texts(figure):
+    return [text.get_text() for axes in figure.axes for text in axes.texts]
+
+
+def test_scorecard_shows_the_verdict_of_the_numbers_it_is_given():
+    figures = pytest.importorskip("gru_lab.figures")
+    undefined = piece((1,), (0,), (2,), claim=4)  # nothing can be divided by 0: no mark, and a verdict all the same
+    figure = figures.scorecard([WORSE, WORSE, undefined])
+    assert [text.split(" ", 1)[1] for text in texts(figure)] == [
+        "holds", "Computational complexity", "holds", "Overfitting",
+    ]  # fmt: skip
+    assert len([line for line in figure.axes[0].lines if line.get_marker() not in ("None", None, "")]) == 2
+    assert "depends" in texts(figures.scorecard([WORSE, BETTER]))[0]
+    assert "1 of 2 marks to the right" in figures.scorecard_text([WORSE, BETTER])
+
+
+def test_labels_of_gradient_distance_do_not_lie_on_one_another():
+    figures = pytest.importorskip("gru_lab.figures")
+    fall = 0.5 ** np.arange(51.0)[None]
+    figure = figures.gradient_distance(
+        {("RNN", "one"): fall, ("LSTM", "two"): 0.99 * fall, ("GRU", "three"): 1.01 * fall}
+    )
+    figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in figure.axes[0].texts]
+    assert len(boxes) == 3
+    assert not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))

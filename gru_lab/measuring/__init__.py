@@ -11,7 +11,7 @@ evidence    from evidence to a verdict, by rule
 """
 
 from gru_lab.measuring.counts import CELLS, EQUAL_HIDDEN_SIZE, EQUAL_PARAMETERS
-from gru_lab.measuring.evidence import CLAIMS, Evidence, by_claim, evidence_table, reason, verdict, verdict_list
+from gru_lab.measuring.evidence import CLAIMS, Evidence, by_claim, evidence_table, verdict, verdict_table
 
 __all__ = [
     "CELLS",
@@ -21,7 +21,6 @@ __all__ = [
     "Evidence",
     "by_claim",
     "evidence_table",
-    "reason",
     "verdict",
-    "verdict_list",
+    "verdict_table",
 ]

@@ -123,25 +123,23 @@ def verdict(evidence):
     return DEPENDS
 
 
-def reason(evidence):
-    """One sentence that says how the comparisons fell, counted from the same numbers as the verdict."""
-    _check_one_claim(evidence)
-    count = {word: sum(piece.against_gru == word for piece in evidence) for word in ("more", "alike", "less")}
-    shown = {cell: sum(getattr(piece, f"{cell}_shows_it") for piece in evidence) for cell in ("lstm", "gru")}
-    names = " or ".join(dict.fromkeys(piece.reference_name for piece in evidence))
-    return (
-        f"Against the GRU the LSTM costs more in {count['more']}, about the same in {count['alike']} and less in "
-        f"{count['less']} of {len(evidence)} comparisons. Against {names} the drawback shows {shown['lstm']} times for "
-        f"the LSTM, {shown['gru']} times for the GRU."
-    )
+def verdict_table(evidence):
+    """A Markdown table, one row a claim: the verdict, and the comparisons that it was counted from.
 
-
-def verdict_list(evidence):
-    """A Markdown list, one line for each claim: its number and name, the verdict, the reason."""
-    return "\n".join(
-        f"{claim}. **{CLAIMS[claim]}: {verdict(pieces)}.** {reason(pieces)}"
-        for claim, pieces in by_claim(evidence).items()
-    )
+    "shows in": in how many comparisons a cell costs more than the reference, which does not have the drawback.
+    """
+    rows = [
+        "| claim | verdict | LSTM against GRU: more · alike · less | the LSTM shows it in | the GRU shows it in |",
+        "|---|---|:---:|:---:|:---:|",
+    ]
+    for claim, pieces in by_claim(evidence).items():
+        against = " · ".join(str(sum(p.against_gru == word for p in pieces)) for word in ("more", "alike", "less"))
+        lstm, gru = sum(p.lstm_shows_it for p in pieces), sum(p.gru_shows_it for p in pieces)
+        rows.append(
+            f"| {claim}. {CLAIMS[claim]} | **{verdict(pieces)}** | {against} | {lstm} of {len(pieces)} | "
+            f"{gru} of {len(pieces)} |"
+        )
+    return "\n".join(rows)
 
 
 def by_claim(evidence):

@@ -9,6 +9,7 @@ from gru_lab.figures.dense_layer import dense_layer
 from gru_lab.figures.gate_curves import gate_curves
 from gru_lab.figures.gate_weights import gate_weights
 from gru_lab.figures.gradient_distance import gradient_distance
+from gru_lab.figures.leaky_averages import leaky_averages
 from gru_lab.figures.lesson_curves import gradient_curves, overfitting_curves
 from gru_lab.figures.memory_length import memory_length
 from gru_lab.figures.packing import packing
@@ -33,6 +34,7 @@ __all__ = [
     "gate_weights",
     "gradient_curves",
     "gradient_distance",
+    "leaky_averages",
     "memory_length",
     "overfitting_curves",
     "packing",

@@ -5,28 +5,25 @@ import numpy as np
 from gru_lab.checks.common import draw
 from gru_lab.checks.question import Case, Choice, Code, Option, Prediction, Wrong
 
-PREDICT_LOSER = Choice(
+PREDICT_LAMP = Choice(
     id="10.1",
-    name="predict_loser",
-    title="Which aspect loses the most?",
+    name="predict_lamp",
+    title="Of which aspect does the candidate see more?",
     objective="10b",
     points=1,
     minutes=2,
     difficulty=1,
-    asks="h = [0.6, 0.6, 0.7, 0.1] and r = [0.8, 0.2, 0.1, 0.9]. Which value falls furthest when r is applied?",
+    asks="Tragedy is 0.7 and its gate 0.1; Revenge is 0.1 and its gate 0.9. Of which does the candidate see more?",
     options={
-        "a": Option("Power", "Power keeps four fifths: it falls from 0.6 to 0.48, by 0.12."),
-        "b": Option("Conflict", "Close: Conflict falls from 0.6 to 0.12, by 0.48. One aspect falls further."),
-        "c": Option(
-            "Tragedy", "Tragedy: it had the most, 0.7, and keeps the smallest share, a tenth. It falls by 0.63."
-        ),
-        "d": Option("Revenge", "Revenge had 0.1 only, and keeps nine tenths of it: it falls by 0.01."),
+        "a": Option("Tragedy", "Tragedy is remembered more strongly, but only a tenth of 0.7 gets through: 0.07."),
+        "b": Option("Revenge", "Revenge: nine tenths of 0.1 are 0.09, and a tenth of 0.7 is 0.07."),
+        "c": Option("the same of both", "Close: 0.1 · 0.7 = 0.07 and 0.9 · 0.1 = 0.09."),
     },
-    answer="c",
+    answer="b",
     hints=(
-        "How far a value falls is (1 - r) times the value.",
-        "A large value with a small gate falls furthest.",
-        "Compare 0.2 · 0.6, 0.8 · 0.6, 0.9 · 0.7 and 0.1 · 0.1.",
+        "What gets through is the gate times the value.",
+        "Compare 0.1 · 0.7 with 0.9 · 0.1.",
+        "0.07 and 0.09.",
     ),
 )
 
@@ -126,4 +123,4 @@ PREDICT_GATE = Prediction(
     ),
 )
 
-QUESTIONS = (PREDICT_LOSER, RESET_MEMORY, PREDICT_GATE)
+QUESTIONS = (PREDICT_LAMP, RESET_MEMORY, PREDICT_GATE)

@@ -6,13 +6,7 @@ import numpy as np
 from gru_lab.palette import LIGHT
 
 LINE_STYLES = ("-", "--", "-.", ":")
-# in points, so that the labels of short memories do not collide
-LABEL_OFFSETS = (
-    (60, 48),
-    (60, 18),
-    (-60, 28),
-    (-60, 54),
-)
+LABEL_LEVELS = (0.16, 0.3, 0.62)  # at which share left a curve carries its label: apart from each other
 
 
 def memory_length(gates, steps=80):
@@ -23,17 +17,17 @@ def memory_length(gates, steps=80):
     n = np.arange(steps + 1)
     figure, axes = plt.subplots(figsize=(8.4, 3.4), layout="constrained")
     axes.axhline(0.5, color=LIGHT["h"], linewidth=0.8, linestyle=":")
-    for z, style, (dx, dy) in zip(gates, LINE_STYLES, LABEL_OFFSETS, strict=False):
+    for z, style, level in zip(gates, LINE_STYLES, LABEL_LEVELS, strict=False):
         axes.plot(n, z**n, style, color=LIGHT["z"], linewidth=2.2)
         half_life = -1 / np.log2(z)
         axes.plot(half_life, 0.5, "o", color=LIGHT["z"], markersize=8)
         axes.annotate(
-            f"z = {z:g}: half-life {half_life:.3g}",
-            (half_life, 0.5),
-            xytext=(dx, dy),
+            f"z = {z:g}\nhalf-life {half_life:.3g}",
+            (np.log(level) / np.log(z), level),
+            xytext=(9, 3),
             textcoords="offset points",
+            va="bottom",
             fontsize=11,
-            arrowprops={"arrowstyle": "-", "color": LIGHT["h"], "linewidth": 0.8},
         )
     axes.set_xlabel("steps")
     axes.set_ylabel("share left")

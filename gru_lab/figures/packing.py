@@ -28,7 +28,7 @@ def packing():
                 name(left + width / 2, top, names[i], ha="center")
 
     def name(x, y, text, ha="left", **style):
-        axes.text(x, y + 0.25, text, ha=ha, va="bottom", fontsize=11.5, color=LIGHT["h"], **style)
+        axes.text(x, y + 0.25, text, ha=ha, va="bottom", fontsize=10, color=LIGHT["h"], **style)
 
     def title(x, text, order):
         axes.text(x, 4.6, text, fontsize=14, fontweight="bold", color=LIGHT["h"])

@@ -71,10 +71,16 @@ class Report:
 
     @property
     def remedies(self):
-        """[(name, what was found, what to do)] for each finding that has a remedy, what must be mended first."""
-        rows = [finding for finding in self.findings if finding.remedy]
-        rows.sort(key=lambda finding: finding.verdict != MEND)
-        return [(finding.name, finding.found, finding.remedy) for finding in rows]
+        """[(name, what was found, what to do)] for each thing to mend."""
+        return self._advice(MEND)
+
+    @property
+    def notes(self):
+        """The same for what the course works without."""
+        return self._advice(NOTE)
+
+    def _advice(self, verdict):
+        return [(row.name, row.found, row.remedy) for row in self.findings if row.verdict == verdict]
 
     @property
     def summary(self):
@@ -92,7 +98,7 @@ class Report:
         widths = [max(len(row[column]) for row in rows) for column in range(5)]
         lines = ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
         lines += ["", self.summary]
-        lines += [f"- {name}, {found}: {remedy}" for name, found, remedy in self.remedies]
+        lines += [f"- {name}, {found}: {remedy}" for name, found, remedy in self.remedies + self.notes]
         return "\n".join(lines)
 
     def _repr_html_(self):
@@ -105,7 +111,7 @@ class Report:
         head = "".join(f'<th scope="col">{text}</th>' for text in ("", "what", "found", "needs", "tested with"))
         advice = "".join(
             f"<li><b>{html.escape(name)}</b>, {html.escape(found)}: {html.escape(remedy)}</li>"
-            for name, found, remedy in self.remedies
+            for name, found, remedy in self.remedies + self.notes
         )
         return (
             f"<table><caption>{html.escape(self.summary)}</caption><thead><tr>{head}</tr></thead><tbody>"

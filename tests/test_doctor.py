@@ -97,7 +97,7 @@ def test_a_package_that_is_missing_or_too_old_is_to_be_mended(quick, monkeypatch
     report = doctor_function()
     finding = named(report, "numpy")
     assert (finding.found, finding.verdict) == (said, MEND)
-    assert report.remedies[0] == ("numpy", said, f"install numpy{finding.needs}")
+    assert report.remedies == [("numpy", said, f"install numpy{finding.needs}")]
     assert not report.ok and report.summary == "1 thing to mend."
     assert f"- numpy, {said}: install numpy" in repr(report)
     assert f"<li><b>numpy</b>, {said}: install numpy" in report._repr_html_()
@@ -120,6 +120,10 @@ def test_missing_test_tools_are_a_note(quick, monkeypatch):
     monkeypatch.setattr(doctor, "_version", lambda name: None if name == "nbval" else "99")
     finding = named(doctor_function(), doctor.TOOLS_OF_TESTS)
     assert (finding.found, finding.verdict) == ("without nbval", NOTE)
+    report = doctor_function()
+    assert report.remedies == [] and report.ok and report.summary == "Everything the course needs is here."
+    assert (finding.name, finding.found, finding.remedy) in report.notes
+    assert f"- {finding.name}, without nbval: readers need none" in repr(report)
     monkeypatch.setattr(doctor, "_version", lambda name: "99")
     assert named(doctor_function(), doctor.TOOLS_OF_TESTS).verdict == OK
 

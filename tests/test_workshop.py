@@ -312,7 +312,7 @@ def test_toc_links_what_is_there_and_names_what_is_not(small_course, no_other_ta
     readme = (small_course / "README.md").read_text(encoding="utf-8")
     assert readme.startswith("# R\n<!-- toc:start -->\n") and readme.endswith("<!-- toc:end -->\nend\n")
     assert "stale" not in readme
-    assert re.search(r"\| 3 \| \[Components\]\(chapters/03_components\.ipynb\) \| .* \| 13 \| ●●○○○ \|", readme)
+    assert re.search(r"\| 3 \| \[Components\]\(chapters/03_components\.ipynb\) \| .* \| 13 \| 2 ●●○○○ \|", readme)
     assert "02_what_is_a_gru" not in readme
     assert "Not there yet: 1 Disadvantages of LSTM networks; 2 What is a GRU" in readme
     assert "**Machine**" not in readme, "a part without chapters has no row"

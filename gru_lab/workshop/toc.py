@@ -104,7 +104,7 @@ def contents(course, folder):
                 raise ValueError(f"chapters/{chapter.file}: {problem}") from None
             rows.append(
                 f"| {chapter.number} | [{chapter.title}]({folder}{chapter.file}) | {chapter.promise} "
-                f"| {facts['minutes']} | {_dots(facts['difficulty'])} |"
+                f"| {facts['minutes']} | {facts['difficulty']} {_dots(facts['difficulty'])} |"
             )
     if course.missing:
         names = "; ".join(f"{chapter.number} {chapter.title}" for chapter in course.missing)

@@ -6,10 +6,11 @@ import nbformat
 import pytest
 
 from gru_lab.story import tell
+from gru_lab.widgets import TimeLine
 
 from .lab import THEMES, new_page
 
-NAMES = ["ShapesChooser", "StoryMeter", "Crossfader", "ConventionFlip", "GateCurves", "MemoryLength"]
+NAMES = ["ShapesChooser", "StoryMeter", "Crossfader", "ConventionFlip", "GateCurves", "MemoryLength", "TimeLine"]
 CLASSES = {name: re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower() for name in NAMES}
 SETTINGS_CELL = "from gru_lab.widgets import *"
 
@@ -106,6 +107,19 @@ def test_memory_length(page):
     assert memory.locator(".facts b").nth(1).text_content() == "2,067"
 
 
+def test_time_line(page):
+    line = widget(page, "TimeLine")
+    line.get_by_role("button", name="Revenge", exact=True).click()
+    line.get_by_role("button", name="Sentence 7").click()
+    press(line.get_by_role("slider", name="added to the update gate's bias"), "End")
+    reach = TimeLine(unit=3, target=6, shift=6).reach
+    assert len(reach) == 7
+    for t, value in enumerate(reach):
+        said = line.get_by_role("button", name=f"Sentence {t + 1}:").get_attribute("aria-label")
+        assert float(said.rpartition("gradient ")[2]) == pytest.approx(value, rel=0.05)
+    assert "gradient" not in line.get_by_role("button", name="Sentence 8:").get_attribute("aria-label")
+
+
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_axe_finds_nothing(page, theme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python").Axe()
@@ -124,7 +138,8 @@ def test_they_fit_a_narrow_page(page):
     outside = page.evaluate(
         """[...document.querySelectorAll(".gru-widget")].flatMap((root) => {
             const edge = root.getBoundingClientRect().right + 1;
-            const parts = [...root.querySelectorAll("*")].filter((part) => !part.closest(".story-host, .picture"));
+            const scrolls = (part) => part.closest(".story-host, .picture, .scroll");
+            const parts = [...root.querySelectorAll("*")].filter((part) => !scrolls(part));
             const right = (part) => part.getBoundingClientRect().width && part.getBoundingClientRect().right;
             const cut = parts.filter((part) => right(part) > edge);
             return cut.map((part) => part.outerHTML.slice(0, 90));

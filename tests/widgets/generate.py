@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from gru_lab import Convention, GRUParameters, trace_step
+from gru_lab.sequence import backward, forward
 from gru_lab.story import ASPECTS, FEATURES, STORY, story_cell, tell
 from gru_lab.widgets.gru_cell_explorer import forced_step
 
@@ -45,6 +46,21 @@ def case(D, H, seed, scale, convention, force):
     }  # fmt: skip
 
 
+def dependence_case(convention):
+    """dh_target[unit] / dX, by gru_lab.sequence.backward."""
+    rng = np.random.default_rng(11)
+    T, D, H, target, unit = 5, 2, 3, 3, 1
+    p = GRUParameters.random(D, H, rng, convention=convention)
+    X = rng.normal(size=(T, D))
+    trace = forward(X, None, p, convention=convention)
+    d_output = np.zeros((T, H))
+    d_output[target, unit] = 1
+    return {
+        "convention": {"update": convention.update, "reset": convention.reset}, "parameters": lists(p.arrays()),
+        "X": X.tolist(), "target": target, "unit": unit, "d_X": backward(trace, d_output).X.tolist(),
+    }  # fmt: skip
+
+
 def vectors():
     cases = [
         case(D, H, 100 * D + 10 * H + scale, scale, convention, {})
@@ -59,6 +75,7 @@ def vectors():
             "units": ASPECTS, "features": FEATURES, "sentences": [{"text": s.text, "x": s.x} for s in STORY],
             "parameters": lists(story_cell().arrays()), "states": [trace.h.tolist() for trace in tell()],
         },
+        "dependence": [dependence_case(convention) for convention in CONVENTIONS],
         "equations": {f"{c.update} {c.reset}": c.equations for c in CONVENTIONS},
     }  # fmt: skip
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { negateUpdateGate, sumTerms, traceSequence, traceStep } from "../../gru_lab/widgets/js/gru.js";
+import { dependence, negateUpdateGate, shiftUpdateBias, sumTerms, traceSequence, traceStep } from "../../gru_lab/widgets/js/gru.js";
 
 export const vectors = JSON.parse(readFileSync(new URL("./vectors.json", import.meta.url), "utf-8"));
 const TOLERANCE = 1e-12;
@@ -76,4 +76,27 @@ test("negating the update gate turns z keeps into z takes exactly", () => {
     const other = { ...convention, update: convention.update === "keeps" ? "takes" : "keeps" };
     assertClose(traceStep(x, h, negateUpdateGate(parameters), other).h, traceStep(x, h, parameters, convention).h, "h");
   }
+});
+
+test("the gradient that reaches back is gru_lab.sequence.backward's", () => {
+  assert.equal(vectors.dependence.length, 4);
+  for (const { X, parameters, convention, target, unit, d_X } of vectors.dependence) {
+    const { inputs, states } = dependence(traceSequence(X, parameters, convention), target, unit, parameters, convention);
+    inputs.forEach((found, t) => assertClose(found, d_X[t], `${convention.update} ${convention.reset} dX[${t}]`));
+    assert.equal(inputs.length, target + 1);
+    assert.ok(d_X.slice(target + 1).flat().every((value) => value === 0));
+    assert.deepEqual(states[target], parameters.b_r.map((_, i) => (i === unit ? 1 : 0)));
+  }
+});
+
+test("a larger update bias makes the gradient reach further back, under z keeps", () => {
+  const { sentences, parameters } = vectors.story;
+  const convention = { update: "keeps", reset: "before" };
+  const xs = sentences.map(() => [0, 0, 0, 0, 0]);
+  const reach = (shift) => {
+    const shifted = shiftUpdateBias(parameters, shift);
+    return dependence(traceSequence(xs, shifted, convention), 7, 0, shifted, convention).states[0][0];
+  };
+  assert.ok(reach(2) > reach(0) && reach(0) > reach(-4));
+  assert.equal(parameters.b_z[0], 4);
 });

@@ -1,8 +1,10 @@
 """The smaller widgets without a browser: their numbers are the cell's, their arguments checked, their reprs stable."""
 
+import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +13,9 @@ import traitlets
 
 import gru_lab.widgets
 from gru_lab import GRUParameters, new_state, sigmoid
+from gru_lab.sequence import forward
 from gru_lab.story import STORY, tell
-from gru_lab.widgets import ConventionFlip, Crossfader, GateCurves, MemoryLength, ShapesChooser, StoryMeter
+from gru_lab.widgets import ConventionFlip, Crossfader, GateCurves, MemoryLength, ShapesChooser, StoryMeter, TimeLine
 
 JS = Path(gru_lab.widgets.__file__).parent / "js"
 
@@ -24,7 +27,7 @@ def evaluate(expression):
         pytest.skip("node is not installed")
     code = f'import * as gru from "{(JS / "gru.js").as_uri()}"; console.log(JSON.stringify({expression}))'
     done = subprocess.run([node, "--input-type=module", "-e", code], capture_output=True, text=True, check=True)
-    return __import__("json").loads(done.stdout)
+    return json.loads(done.stdout)
 
 
 def test_shapes_and_counts_are_those_of_real_parameters():
@@ -87,6 +90,25 @@ def test_curves_and_memory_length():
     )
 
 
+def test_time_line_reaches_back_as_finite_differences_do():
+    line = TimeLine(unit=3, target=5, shift=1.5)
+    p = replace(line.parameters, b_z=line.parameters.b_z + 1.5)
+    output = forward(line.X, None, p).output
+    for t in range(5):
+        step = 1e-6
+        slopes = []
+        for j in range(4):
+            ends = []
+            for sign in (1, -1):
+                h = output[t].copy()
+                h[j] += sign * step
+                ends.append(forward(line.X[t + 1 : 6], h, p).h_n[3])
+            slopes.append((ends[0] - ends[1]) / (2 * step))
+        assert line.reach[t] == pytest.approx(np.linalg.norm(slopes), abs=1e-8)
+    assert line.reach[5] == 1
+    assert TimeLine(shift=4, unit=3).reach[0] > 50 * TimeLine(shift=-4, unit=3).reach[0]
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
@@ -102,6 +124,10 @@ def test_curves_and_memory_length():
         (lambda: ConventionFlip(a=7), "a"),
         (lambda: GateCurves(curve="relu"), "curve"),
         (lambda: MemoryLength(steps=0), "steps"),
+        (lambda: TimeLine(target=8), "target is 8, needs a number between 0 and 7"),
+        (lambda: TimeLine(unit=4), "unit is 4"),
+        (lambda: TimeLine(shift=7), "shift"),
+        (lambda: TimeLine(units=["a"]), "units has 1 names, needs 4"),
     ],
 )
 def test_what_does_not_fit_is_refused(make, message):

@@ -136,3 +136,57 @@ export function remains(z, k) {
 export function halfLife(z) {
   return z === 0 ? 0 : -1 / Math.log2(z);
 }
+
+/**
+ * One step of backpropagation through time: g is dL/dh_t, step is {x, h, trace} of traceSequence.
+ * -> {h, x}: dL/dh_{t-1} and dL/dx_t. Source: the chain rule, line by line as in gru_lab.sequence.backward.
+ */
+export function stepBack(g, { h, trace }, p, convention) {
+  const { r, z, keep, candidate, mixed } = trace;
+  const d_a_candidate = g.map((value, i) => value * (1 - keep[i]) * (1 - candidate[i] ** 2));
+  const sign = convention.update === "keeps" ? 1 : -1;
+  const d_a_z = g.map((value, i) => sign * value * (h[i] - candidate[i]) * z[i] * (1 - z[i]));
+
+  const before = convention.reset === "before";
+  const d_reset_memory = before ? backThrough(p.U_h, d_a_candidate) : d_a_candidate;
+  const memory = before ? h : mixed; // what r multiplies
+  const d_a_r = d_reset_memory.map((value, i) => value * memory[i] * r[i] * (1 - r[i]));
+  const d_memory = times(d_reset_memory, r);
+
+  const ways = [times(g, keep), before ? d_memory : backThrough(p.U_h, d_memory), backThrough(p.U_z, d_a_z), backThrough(p.U_r, d_a_r)];
+  const inputs = [backThrough(p.W_h, d_a_candidate), backThrough(p.W_z, d_a_z), backThrough(p.W_r, d_a_r)];
+  const add = (lists) => lists[0].map((_, i) => lists.reduce((sum, list) => sum + list[i], 0));
+  return { h: add(ways), x: add(inputs) };
+}
+
+/** Mᵀ v: the way back through a matrix. */
+function backThrough(M, v) {
+  return M[0].map((_, j) => M.reduce((sum, row, i) => sum + row[j] * v[i], 0));
+}
+
+/**
+ * How the state of `unit` after step `target` depends on all before: {states, inputs}, states[t] = dh_target[unit]/dh_t
+ * (h_t after step t), inputs[t] = dh_target[unit]/dx_t, for t = 0 … target.
+ */
+export function dependence(run, target, unit, p, convention) {
+  const states = [];
+  const inputs = [];
+  let g = p.b_r.map((_, i) => (i === unit ? 1 : 0));
+  for (let t = target; t >= 0; t -= 1) {
+    states[t] = g;
+    const back = stepBack(g, run[t], p, convention);
+    inputs[t] = back.x;
+    g = back.h;
+  }
+  return { states, inputs };
+}
+
+/** The length of a vector. */
+export function norm(v) {
+  return Math.hypot(...v);
+}
+
+/** Parameters whose update gate's bias is larger by `shift` in every unit. */
+export function shiftUpdateBias(p, shift) {
+  return { ...p, b_z: p.b_z.map((value) => value + shift) };
+}

@@ -9,10 +9,12 @@ from gru_lab.figures.dense_layer import dense_layer
 from gru_lab.figures.gate_curves import gate_curves
 from gru_lab.figures.gate_weights import gate_weights
 from gru_lab.figures.gradient_distance import gradient_distance
+from gru_lab.figures.gradient_reach import gradient_reach
 from gru_lab.figures.leaky_averages import leaky_averages
 from gru_lab.figures.lesson_curves import gradient_curves, overfitting_curves
 from gru_lab.figures.memory_length import memory_length
 from gru_lab.figures.packing import packing
+from gru_lab.figures.padded_batch import padded_batch
 from gru_lab.figures.parameter_shapes import parameter_shapes
 from gru_lab.figures.pointwise import pointwise
 from gru_lab.figures.reset_memory_bars import reset_memory_bars
@@ -34,10 +36,12 @@ __all__ = [
     "gate_weights",
     "gradient_curves",
     "gradient_distance",
+    "gradient_reach",
     "leaky_averages",
     "memory_length",
     "overfitting_curves",
     "packing",
+    "padded_batch",
     "parameter_shapes",
     "pointwise",
     "reset_memory_bars",

@@ -102,22 +102,23 @@ class Report:
         return "\n".join(lines)
 
     def _repr_html_(self):
-        cells = [
-            "".join(
-                f"<td>{html.escape(text)}</td>" for text in (row.verdict, row.name, row.found, row.needs, row.tested)
-            )
-            for row in self.findings
-        ]
-        head = "".join(f'<th scope="col">{text}</th>' for text in ("", "what", "found", "needs", "tested with"))
+        left = ' style="text-align: left"'
+        head = "".join(f'<th scope="col"{left}>{text}</th>' for text in ("", "what", "found", "needs", "tested with"))
+        rows = []
+        for row in self.findings:
+            texts = [html.escape(text) for text in (row.verdict, row.name, row.found, row.needs, row.tested)]
+            texts[0] = texts[0] if row.verdict == OK else f"<b>{texts[0]}</b>"
+            rows.append("<tr>" + "".join(f"<td{left}>{text}</td>" for text in texts) + "</tr>")
         advice = "".join(
-            f"<li><b>{html.escape(name)}</b>, {html.escape(found)}: {html.escape(remedy)}</li>"
+            f"<li><b>{html.escape(name)}</b>, {html.escape(found)}: "
+            + re.sub("`(.*?)`", r"<code>\1</code>", html.escape(remedy))
+            + "</li>"
             for name, found, remedy in self.remedies + self.notes
         )
         return (
-            f"<table><caption>{html.escape(self.summary)}</caption><thead><tr>{head}</tr></thead><tbody>"
-            + "".join(f"<tr>{row}</tr>" for row in cells)
-            + "</tbody></table>"
+            f"<p>{html.escape(self.summary)}</p>"
             + (f"<ul>{advice}</ul>" if advice else "")
+            + f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
         )
 
 

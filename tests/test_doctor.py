@@ -74,7 +74,7 @@ def test_a_notebook_gets_a_table_and_a_terminal_gets_text(quick):
     report = doctor_function()
     assert gru_lab.doctor is doctor_function and isinstance(report, Report)
     page, text = report._repr_html_(), repr(report)
-    assert page.startswith("<table><caption>") and page.count("<tr>") == len(report.findings) + 1
+    assert page.startswith(f"<p>{report.summary}</p>") and page.count("<tr>") == len(report.findings) + 1
     assert len({line.index("found") if "found" in line else 0 for line in text.splitlines()[:1]}) == 1
     assert report.summary in page and report.summary in text
     for finding in report.findings:
@@ -231,5 +231,10 @@ def test_the_file_alone_works_where_even_numpy_is_missing():
 
 
 def test_html_is_escaped():
-    page = Report([Finding("<i>", "a & b", MEND, needs="<i>", remedy="<i>")])._repr_html_()
-    assert page.count("&lt;i&gt;") == 4 and page.count("a &amp; b") == 2 and "<i>" not in page
+    page = Report([Finding("<i>", "a & b", MEND, needs="<i>", remedy="<i> `pip`")])._repr_html_()
+    assert (
+        "<code>pip</code>" in page
+        and page.count("&lt;i&gt;") == 4
+        and page.count("a &amp; b") == 2
+        and "<i>" not in page
+    )

@@ -76,7 +76,14 @@ def _whole_pane(page, width):
     _fit(page, width)
     _settled(page)
     pane = page.locator(PANE)
-    total, height = pane.evaluate("(pane) => [pane.scrollHeight, pane.clientHeight]")
+    total, height = pane.evaluate(
+        """(pane) => {
+            const bottom = (cell) => cell.getBoundingClientRect().bottom;
+            const end = Math.max(...[...pane.querySelectorAll(".jp-Cell")].map(bottom));
+            const used = end - pane.getBoundingClientRect().top + pane.scrollTop + 24;
+            return [Math.min(pane.scrollHeight, Math.ceil(used)), pane.clientHeight];
+        }"""
+    )
     whole = None
     for top in range(0, total, height - 2 * EDGE):
         reached = pane.evaluate("(pane, top) => { pane.scrollTop = top; return pane.scrollTop; }", top)

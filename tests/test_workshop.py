@@ -158,6 +158,13 @@ def test_a_notebook_that_hangs_between_cells_ends_too(tmp_path, monkeypatch):
         execute.run(save(tmp_path / "a.ipynb", "x = 1"))
 
 
+def test_a_kernel_that_does_not_start_is_named(tmp_path, monkeypatch):
+    command = {**execute.get_kernel_dict(), "argv": [sys.executable, "-c", "raise SystemExit(3)", "{connection_file}"]}
+    monkeypatch.setattr(execute, "get_kernel_dict", lambda: command)
+    with pytest.raises(execute.CellFailed, match=r"the kernel did not start: .* \(twice\)"):
+        execute.run(save(tmp_path / "a.ipynb", "x = 1"))
+
+
 def test_a_file_is_replaced_in_one_piece_or_not_at_all(tmp_path, monkeypatch):
     path = save(tmp_path / "a.ipynb", "x = 1")
     path.chmod(0o640)

@@ -1,6 +1,7 @@
 """Run one notebook from top to bottom in a fresh kernel of this Python."""
 
 import asyncio
+import atexit
 import contextlib
 import os
 import re
@@ -97,9 +98,7 @@ def _execute_once(notebook, folder, progress):
             store_widget_state=True,
             coalesce_streams=True,
             shutdown_kernel="immediate",  # it has nothing left to save
-            extra_arguments=[
-                "--IPKernelApp.log_level=40"
-            ],  # errors only: the kernel warns of its unencrypted local port
+            extra_arguments=["--IPKernelApp.log_level=40"],  # errors only: no warning of its unencrypted local port
             resources={"metadata": {"path": str(folder)}},
             on_cell_start=started,
             on_notebook_start=_keep_ctrl_c,
@@ -113,6 +112,9 @@ def _execute_once(notebook, folder, progress):
             raise _Hang(f"the notebook ran longer than {NOTEBOOK_SECONDS} s, last in {where()}") from None
         except DeadKernelError:
             raise CellFailed(f"{where()}: the kernel died (out of memory, or the process was ended)") from None
+        except RuntimeError as error:
+            atexit.unregister(client._cleanup_kernel)  # the client forgets that there is nothing left to clean up
+            raise _Hang(f"the kernel did not start: {error}") from None
         except CellExecutionError as error:
             lines = ANSI.sub("", str(error.traceback)).strip().splitlines()
             end = "\n".join("    " + line for line in lines[-TRACEBACK_LINES:])

@@ -1,7 +1,7 @@
 """`sequence` again: the same results, made for speed. Read `sequence` first; this one says only what it changes.
 
-- One product for all input projections W x + b, since they wait for no state.
-- One product for r, z and the candidate in each step (two for reset "before": its r must be known first).
+- One call for the input projections W x + b of all steps, since they wait for no state.
+- One call for the products of r, z and the candidate in each step (two for reset "before": its r must be known first).
 - Arrays are time-major, so that a step's (B, H) block is contiguous, and allocated once. Every operation writes into
   one of them: no step allocates memory.
 - σ(a) = (1 + tanh(a / 2)) / 2: the first halving is done once, in the weights.
@@ -33,7 +33,7 @@ def forward_fast(X, h0, parameters, lengths=None, convention=DEFAULT):
     W = np.stack([half * p.W_r.T, half * p.W_z.T, p.W_h.T])
     U = np.stack([half * p.U_r.T, half * p.U_z.T, p.U_h.T])
     b = np.stack([half * p.b_r, half * p.b_z, p.b_h])
-    b_Uh = None if p.b_Uh is None else np.tile(p.b_Uh, (B, 1))
+    b_Uh = None if p.b_Uh is None else np.tile(p.b_Uh, (B, 1))  # equal shapes add faster than a row to rows
 
     x = time_major(X)
     gates = np.matmul(x.reshape(T * B, D), W)

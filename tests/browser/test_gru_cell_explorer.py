@@ -155,6 +155,33 @@ def test_jupyterlab_shortcuts_do_not_fire_inside(explorer):
     explorer.wait_for_timeout(300)
     assert explorer.locator(".jp-Cell").count() == cells
     assert explorer.evaluate("document.activeElement.getAttribute('role')") == "slider"
+    # Notebook 7 looks for this mark on the focused element itself
+    assert explorer.evaluate("document.activeElement.dataset.lmSuppressShortcuts") == "true"
+
+
+def test_a_finger_drags_a_slider(lab, open_page):
+    write_notebook(lab.root / "touch.ipynb")
+    page = open_page(1100, 1000, has_touch=True)
+    lab.open(page, "touch.ipynb")
+    lab.run_all(page)
+    page.locator(WIDGET).wait_for()
+    power = slider(page, "Memory before, Power")
+    power.scroll_into_view_if_needed()
+    box = power.locator(".track").bounding_box()
+    y = box["y"] + box["height"] / 2
+    touch = page.context.new_cdp_session(page)
+
+    def send(kind, *xs):
+        points = [{"x": x, "y": y} for x in xs]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    send("touchStart", box["x"] + box["width"] * 0.9)
+    for share in (0.8, 0.6, 0.4, 0.2):
+        send("touchMove", box["x"] + box["width"] * share)
+    send("touchEnd")
+    page.wait_for_timeout(200)
+    assert float(power.get_attribute("aria-valuenow")) == pytest.approx(-0.6, abs=0.1)
+    assert page.errors == []
 
 
 @pytest.mark.parametrize("update", ["keeps", "takes"])

@@ -6,6 +6,7 @@ import threading
 
 import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from gru_lab.widgets.export import export_html, with_live_widgets
 
@@ -59,6 +60,21 @@ def test_widgets_live_in_a_saved_page_without_network(browser, address):
     assert outside == [] or all(url.endswith("favicon.ico") for url in outside)
     assert page.errors == []
     page.context.close()
+
+
+def test_a_trusted_notebook_shows_its_saved_widget_before_anything_runs(lab, page):
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell("from gru_lab.widgets import *\nCrossfader()")]
+    )
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    NotebookClient(notebook, store_widget_state=True).execute()
+    nbformat.write(notebook, lab.root / "trusted.ipynb")
+    lab.api("api/contents/trusted.ipynb/trust", "POST")
+    lab.open(page, "trusted.ipynb")
+    page.locator('.crossfader[data-ready="true"]').wait_for()
+    page.get_by_role("slider", name="z of Power").focus()
+    page.keyboard.press("End")
+    assert page.locator(".crossfader .result").first.text_content() == "+0.80"
 
 
 def test_a_page_without_a_body_is_refused():

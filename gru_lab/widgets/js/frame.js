@@ -8,8 +8,11 @@ export function openFrame(el, name, label) {
   const root = html("section", { class: `gru-widget ${name}`, "aria-label": label, "data-lm-suppress-shortcuts": "true" });
   el.append(root);
   watchTheme(root, ending.signal);
-  // JupyterLab's shortcuts must not act on keys that are meant for the widget.
+  // Jupyter's shortcuts must not act on keys that are meant for the widget. JupyterLab hears keys on their way up, where
+  // stopPropagation ends them. Notebook 7 hears them on their way down, before anything here does, and its selectors match
+  // the focused element itself: so that element must carry the mark, not its ancestor alone.
   root.addEventListener("keydown", (event) => event.stopPropagation(), { signal: ending.signal });
+  root.addEventListener("focusin", (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"), { signal: ending.signal });
   return { root, signal: ending.signal, finish: () => ending.abort() };
 }
 

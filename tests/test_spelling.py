@@ -35,7 +35,7 @@ NO_PROSE = re.compile(
 TITLE = re.compile(r"\*[^*\n]+\*(?=[^*\n]{0,60}\b(?:19|20)\d\d\b)")
 SUFFIXES = {".ipynb", ".md", ".py", ".toml"}
 # American by that table, and British too in some sense.
-BOTH = ("analog", "artifact", "check", "curb", "dialog", "disk", "draft", "license", "meter", "meters")
+BOTH = ("analog", "artifact", "check", "curb", "dialog", "disk", "draft", "focused", "license", "meter", "meters")
 BOTH += ("practice", "program", "programs", "stories", "story", "tire")
 
 

@@ -406,9 +406,11 @@ class Progress:
 
     def show(self, line):
         doing = condense(line)
-        if doing and not self.drawer and not re.match("looking|.*kB", doing):
+        if doing in ("", self.doing):
+            return
+        if not self.drawer and not re.match("looking|.*kB", doing):
             print("      " + doing)
-        self.doing = doing or self.doing
+        self.doing = doing
 
     def draw(self):
         while not self.over.wait(0.5):
@@ -449,6 +451,12 @@ FAILURES = (
         "There is no build of {package} for {system}.",
         "torch 2.13.0 has builds for 64-bit Python 3.11 to 3.14 on Linux, on Windows (x86-64) and on Macs with Apple's "
         "own chip. With --torch-index: does that index have the version that constraints.txt names?",
+    ),
+    (
+        "ResolutionImpossible",
+        "No set of versions fits pyproject.toml and constraints.txt.",
+        "With --torch-index: does that index have the version of torch that constraints.txt names? Else one of the two "
+        "files was changed: `git diff` shows how.",
     ),
     (
         "Permission denied|Access is denied|PermissionError|WinError (5|32)\\b|Read-only file system",

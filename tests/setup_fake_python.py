@@ -43,11 +43,16 @@ NO_ENSUREPIP = "Error: Command '['.venv/bin/python3', '-m', 'ensurepip']' return
 LONG_PATH = (
     "ERROR: [Errno 2] No such file or directory. HINT: this system does not have Windows Long Path support enabled."
 )
+CONFLICT = """\
+ERROR: Cannot install torch because these package versions have conflicting dependencies.
+ERROR: ResolutionImpossible: for help visit a page about dependency resolution
+"""
 STRANGE = "ERROR: something that nobody foresaw\n"
 PLIGHTS = {
     "no network": NO_NETWORK,
     "disk full": DISK_FULL,
     "no build": NO_BUILD,
+    "conflict": CONFLICT,
     "certificate": CERTIFICATE,
     "locked file": LOCKED_FILE,
     "long path": LONG_PATH,

@@ -264,6 +264,7 @@ def test_another_folder_for_the_environment(course, tmp_path):
         ("no network", "could not be reached: no network", "Connect and run the same command again"),
         ("disk full", "The disk is full", "COURSE_VENV"),
         ("no build", "no build of torch>=2.6 for Python", "Python 3.11 to 3.14"),
+        ("conflict", "No set of versions fits", "--torch-index"),
         ("certificate", "certificate that is not trusted", "PIP_CERT"),
         ("locked file", "could not be written or removed", "Close every JupyterLab"),
         ("long path", "too long for Windows", "Move the course"),
@@ -502,6 +503,18 @@ def test_options_are_passed_on_in_order(module):
 )
 def test_pips_words_condensed(module, line, words):
     assert module.condense(line) == words
+
+
+def test_progress_into_a_file_is_a_line_for_each_large_download(module, capsys):
+    lines = ["Collecting numpy", "WARNING: Retrying (Retry(total=4", "WARNING: Retrying (Retry(total=3"]
+    lines += ["Downloading six-1.17.0-py3-none-any.whl (11 kB)", "Downloading numpy-2.4.6-cp311.whl (16.9 MB)"]
+    with module.Progress() as progress:
+        for line in lines:
+            progress.show(line)
+    assert [line.strip() for line in capsys.readouterr().out.splitlines()] == [
+        "no answer from the network, trying again",
+        "downloading numpy 2.4.6 (16.9 MB)",
+    ]
 
 
 def test_progress_on_a_terminal_is_one_line(module, monkeypatch):

@@ -105,7 +105,8 @@ class Check:
     @calm
     def __call__(self, answer=None, *more, **named):
         if more or named:
-            says = f"Pass one thing, your answer: check.{self.question.name}({self.question.name})"
+            yours = "your_function" if isinstance(self.question, Code) else "your_answer"
+            says = f"Pass one thing, your answer: check.{self.question.name}({yours})"
             show(Report("waiting", heading(self.question), says))
         else:
             respond(self.question, judge(self.question, answer))
@@ -184,10 +185,10 @@ def respond(question, found, shown=None):
     if found.status == "wrong" and not isinstance(question, Choice):
         lines += (f'Stuck? check.hint("{question.id}")',)
     if found.status != "waiting":
-        done = found.status == "right" or isinstance(question, Prediction)
+        committing = isinstance(question, Prediction) or getattr(question, "prediction", False)
         first = shown if isinstance(shown, int | float | str) and not isinstance(shown, bool) else None
         record.current().update(
-            question.id, done=done, tries=1, first=first if isinstance(question, Prediction) else None
+            question.id, done=found.status == "right" or committing, tries=1, first=first if committing else None
         )
     show(Report(found.status, heading(question), says, rows, lines, prose=isinstance(question, Choice)))
 
@@ -207,18 +208,18 @@ def hint(id=None):
     _given[question.id] = number
     record.current().update(question.id, hints=number)
     rows = tuple((f"hint {i + 1}", text) for i, text in enumerate(question.hints[:number]))
-    last = ("That was the last one. The answer is close: try a small case by hand.",) if number == total else ()
+    last = ("That was the last hint.",) if number == total else ()
     show(Report("note", f"{heading(question)} · hint {number} of {total}", "", rows, last, prose=True))
 
 
 @calm
 def progress():
-    """A table and a bar: what you have done, chapter by chapter."""
+    """A table and a bar: what you have done of what the chapters ask, chapter by chapter."""
     book = record.current()
     entries = book.read()
     rows, have, total = [], 0, 0
     for chapter in chapters():
-        asked = questions(chapter)
+        asked = [question for question in questions(chapter) if not question.practice]
         points = sum(q.points for q in asked)
         got = sum(q.points for q in asked if entries.get(q.id, {}).get("done"))
         marks = " ".join(f"{q.id} {'✓' if entries.get(q.id, {}).get('done') else '–'}" for q in asked)

@@ -6,10 +6,16 @@ import numpy as np
 
 from gru_lab.checks import limits, probes, words
 
-__all__ = ["close", "diagnose", "same", "try_known"]
+__all__ = ["CARET", "close", "diagnose", "same", "try_known"]
 
 # Wide enough for float32 and for a σ that clips its argument at ±15; every known wrong answer is off by far more.
 RTOL, ATOL = 1e-4, 2e-5
+CARET = "caret", "In Python ^ is no power, it works on bits: write a ** 2 or a * a."
+# r @ h, h @ r, (1 - z) @ candidate, np.dot(r, h): a gate in a matrix product with what it gates
+_GATE, _STATE = r"(?![UWb]_)(?:\w*_)?[rz](?:_?t)?", r"(?:h\w*|c|cand\w*)"
+GATE_PRODUCT = re.compile(
+    rf"\b(?P<product>{_GATE}\)?\s*@\s*\(?{_STATE}\b|{_STATE}\s*@\s*{_GATE}\b|(?:dot|matmul)\({_GATE},\s*{_STATE}\b)"
+)
 
 
 def try_known(question, answer, case):
@@ -26,15 +32,25 @@ def diagnose(question, cases, outcomes, expected, shown):
     """(name, sentence) of the mistake, or ("", ""). shown: the number of the case that the learner will see.
 
     First the known wrong answer with the same outcome on every case; then what can be said of any function; then the
-    only known wrong answer that gives the same on the case shown: one mistake of two.
+    only known wrong answer that gives the same on the case shown: one mistake of two. An optional case that fails in
+    its own way (a loop over a batch, given one example) does not hide what the others say.
     """
     tried = [i for i, outcome in enumerate(outcomes) if outcome.problem != "not tried"]
-    for wrong in question.wrong:
-        if all(same(outcomes[i], try_known(question, wrong.answer, cases[i])) for i in tried):
-            return wrong.name, wrong.says
+    needed = [i for i in tried if not cases[i].optional]
+    needed_outcomes = [outcomes[i] for i in needed]
+    raised = any(outcome.problem == "raised" for outcome in needed_outcomes)
+    for among in (tried,) if raised else (tried, needed):
+        for wrong in question.wrong:
+            if all(same(outcomes[i], try_known(question, wrong.answer, cases[i])) for i in among):
+                return wrong.name, wrong.says
+    if not any(outcome.problem for outcome in needed_outcomes):
+        pairs = [(expected[i][name], outcomes[i].values[name]) for i in needed for name in expected[i]]
+        for wrong in question.wrong:
+            if wrong.matches and _same_shapes(pairs) and wrong.matches(pairs):
+                return wrong.name, wrong.says
     return (
         _by_arrays(question, cases, outcomes, expected)
-        or _by_error(outcomes)
+        or _by_error(needed_outcomes)
         or _by_changed_inputs(outcomes)
         or _by_the_case_shown(question, cases[shown], outcomes[shown])
         or ("", "")
@@ -53,6 +69,10 @@ def same(one, other):
     )
 
 
+def _equal(one, want):
+    return one.shape == want.shape and close(want, one)
+
+
 def close(want, got):
     return bool(np.allclose(got, want, rtol=RTOL, atol=ATOL, equal_nan=True))
 
@@ -66,9 +86,14 @@ def error_class(error):
     return error
 
 
+def _same_shapes(pairs):
+    return all(got.shape == want.shape for want, got in pairs)
+
+
 def _by_arrays(question, cases, outcomes, expected):
-    if not any(outcome.problem for outcome in outcomes):
-        found = _by_relation(question, cases, outcomes, expected)
+    if not any(outcome.problem for outcome, case in zip(outcomes, cases, strict=True) if not case.optional):
+        came = [i for i, outcome in enumerate(outcomes) if not outcome.problem]
+        found = _by_relation(question, *([of[i] for i in came] for of in (cases, outcomes, expected)))
         if found:
             return found
     right = [same(outcome, probes.Outcome(values=want)) for outcome, want in zip(outcomes, expected, strict=True)]
@@ -96,7 +121,11 @@ def _by_relation(question, cases, outcomes, expected):
         return "shape only", "The numbers are right and the shape is not: look for an axis too many or too few."
     if everywhere(lambda want, got: got.shape == want.T.shape and close(want.T, got)):
         return "transposed", "It is right after a transposition: one row should be one example."
-    same_shape = everywhere(lambda want, got: got.shape == want.shape)
+    if len(question.returns) == 1 and everywhere(lambda want, got: got.ndim == want.ndim + 1 and len(got) <= 9):
+        right_ones = set.intersection(*({i for i, one in enumerate(got) if _equal(one, want)} for want, got in pairs))
+        if right_ones:
+            return "several returned", f"You return several arrays; return number {min(right_ones) + 1} of them alone."
+    same_shape = _same_shapes(pairs)
     if same_shape and everywhere(lambda want, got: close(-want, got)):
         return "sign", "Every sign is turned."
     if same_shape and everywhere(lambda want, got: got.dtype.kind in "iub" and (np.abs(want - got) <= 1).all()):
@@ -114,8 +143,11 @@ def _by_relation(question, cases, outcomes, expected):
 
 
 def _by_error(outcomes):
-    error = next((outcome.error for outcome in outcomes if outcome.problem == "raised"), "")
+    error, line = next(((outcome.error, outcome.line) for outcome in outcomes if outcome.problem == "raised"), ("", ""))
     if error_class(error) == "product":
+        gate = GATE_PRODUCT.search(line)
+        if gate:
+            return "gate product", f"A gate acts unit by unit, with * and no matrix product: look at {gate['product']}."
         return "product", "Sizes do not fit in a matrix product. x is (…, D) and W is (H, D): x @ W.T gives (…, H)."
     if error_class(error) == "broadcast":
         return (

@@ -17,7 +17,7 @@ import numpy as np
 
 from gru_lab.checks import limits, words
 
-__all__ = ["Look", "Outcome", "call", "call_with_parameters", "look", "run", "run_one"]
+__all__ = ["Look", "Misfit", "Outcome", "call", "call_with_parameters", "look", "run", "run_one"]
 
 FLOOD = 100_000  # printed characters after which no further case is tried
 
@@ -44,6 +44,7 @@ class Look:
     parameters: tuple | None = None  # names of its positional arguments; None where Python cannot tell
     fits: bool = True  # can it be called with as many arguments as it will be given?
     empty: bool = False  # its body is `pass` or `...`
+    caret: bool = False  # it computes with ^, which is no power in Python
 
 
 def look(answer, arguments):
@@ -61,7 +62,14 @@ def look(answer, arguments):
         fits = True
     except TypeError:
         fits = False
-    return Look("function", names, fits, _is_empty(answer))
+    return Look("function", names, fits, _is_empty(answer), _uses_caret(answer))
+
+
+def _uses_caret(answer):
+    code = getattr(answer, "__code__", None)
+    return code is not None and any(
+        step.opname == "BINARY_OP" and step.argrepr in ("^", "^=") for step in dis.get_instructions(code)
+    )
 
 
 def _is_empty(answer):
@@ -71,6 +79,13 @@ def _is_empty(answer):
         and (step.opname not in ("LOAD_CONST", "RETURN_CONST") or step.argval is None)
         for step in dis.get_instructions(code)
     )
+
+
+@dataclass
+class Misfit:
+    """What a probe hands back for a result of a kind that the question cannot use."""
+
+    value: object
 
 
 @dataclass
@@ -129,6 +144,8 @@ def as_outcome(result, returns):
         return Outcome("nothing")
     if result is Ellipsis:  # return ..., as a template has it
         return Outcome("not written")
+    if isinstance(result, Misfit):
+        return Outcome("not numbers", returned=_in_words(result.value))
     if len(returns) == 1:
         parts = [result]
     elif isinstance(result, dict) and set(result) == set(returns):
@@ -157,9 +174,18 @@ def _as_array(value):
     if hasattr(value, "detach"):  # a torch tensor
         value = value.detach().cpu()
     array = np.array(value)
+    if array.dtype.kind == "O" and array.size and all(type(one) is int for one in array.flat):
+        array = np.array([_as_float(one) for one in array.flat]).reshape(array.shape)  # too large for 64 bits
     if array.dtype.kind not in "fiub":
         raise TypeError(array.dtype)
     return array
+
+
+def _as_float(number):
+    try:
+        return float(number)
+    except OverflowError:
+        return np.inf if number > 0 else -np.inf
 
 
 def _in_words(value):
@@ -172,7 +198,7 @@ def _in_words(value):
         rows = {len(row) for row in value if isinstance(row, tuple | list)}
         return f"a {kind} whose rows differ in length" if len(rows) > 1 else f"a {kind} of {len(value)}"
     words = {"str": "a text", "dict": "a dict", "function": "a function", "complex": "a complex number"}
-    return words.get(kind, f"a {kind}")
+    return words.get(kind, f"{'an' if kind[:1].lower() in 'aeiou' else 'a'} {kind}")
 
 
 def _last_line(error):

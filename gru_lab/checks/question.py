@@ -20,8 +20,8 @@ __all__ = ["Case", "Choice", "Code", "Option", "Prediction", "Question", "Value"
 class Wrong:
     """A known wrong answer and the sentence that names the mistake.
 
-    answer: the wrong function (Code) or value. matches: for values, a test that finds the same mistake in other values;
-    without it a value must equal `answer`.
+    answer: the wrong function (Code) or value. matches: a test that finds the same mistake in others: of a value
+    (without it a value must equal `answer`), or, for Code, of [(expected, came out)], the arrays of each case.
     """
 
     name: str
@@ -50,7 +50,8 @@ class Case:
 class Question:
     """id: "4.2", the chapter and a number in it. objective: the one of the chapter's it tests, "4b". hints: three.
 
-    points, minutes, difficulty (1 to 5) and objective are shown with the question.
+    points, minutes, difficulty (1 to 5) and objective are shown with the question. practice: no chapter asks it, so it
+    is checked when somebody does, and not counted among what there is to do.
     """
 
     id: str
@@ -61,6 +62,7 @@ class Question:
     minutes: int
     difficulty: int
     hints: tuple
+    practice: bool = False
 
     @property
     def chapter(self):
@@ -74,7 +76,7 @@ class Code(Question):
     arguments: their names, in order. shapes: the same with shapes, one line, for the docstring.
     reference: the right function, called through the same probe as the learner's.
     cases: rng -> [Case]. returns: names of the arrays that come out; ("",) for one. between: the range of every number.
-    wrong, right: known wrong and right answers; the tests run both.
+    wrong, right: known wrong and right answers; the tests run both. ends: how it should end, where that is no array.
     """
 
     arguments: tuple
@@ -87,6 +89,7 @@ class Code(Question):
     returns: tuple = ("",)
     between: tuple | None = None
     praise: str = ""
+    ends: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,11 +132,13 @@ class Option:
 
 @dataclass(frozen=True, kw_only=True)
 class Choice(Question):
-    """options: {"a": Option, …}; answer: the letter of the right one."""
+    """options: {"a": Option, …}; answer: the letter of the right one. prediction: it opens a chapter, and committing is
+    what counts."""
 
     asks: str
     options: dict = field(default_factory=dict)
     answer: str = ""
+    prediction: bool = False
 
     @property
     def wrong(self):

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from gru_lab.checks import limits, probes, words
-from gru_lab.checks.diagnosis import close, diagnose, same, try_known
+from gru_lab.checks.diagnosis import CARET, close, diagnose, same, try_known
 from gru_lab.checks.question import same_value
 
 __all__ = ["Verdict", "judge_choice", "judge_code", "judge_prediction", "judge_value", "plan"]
 
 STAGES = ("hand", "property", "random")  # of cases
+SLACK = 1e-9  # 0.65 is as near to 0.7 as 0.75 is, whatever the last bits say
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def judge_code(question, look, cases, outcomes):
         return _passed(question, cases, outcomes, expected)
     if found.status == "waiting" or found.diagnosis:
         return found
-    name, reason = diagnose(question, cases, outcomes, expected, index)
+    name, reason = CARET if look.caret else diagnose(question, cases, outcomes, expected, index)
     changed = outcomes[index].changed
     remarks = (words.printed(outcomes[index]),)
     if changed and name != "input changed":
@@ -82,7 +83,7 @@ def _before_the_call(question, look):
     if look.kind != "function":
         mend = "Take the quotes away" if look.kind == "a text" else "Leave out the brackets after its name"
         says = f"You passed {look.kind}; the check needs the function itself."
-        return Verdict("wrong", "callable", says, reason=f"{mend}: check.{question.name}({question.name})")
+        return Verdict("wrong", "callable", says, reason=f"{mend}: check.{question.name}(your_function)")
     if look.parameters is None:
         return None
     yours, wanted = (f"({', '.join(names)})" for names in (look.parameters, question.arguments))
@@ -123,10 +124,13 @@ def _judge_call(question, cases, outcomes, expected):
             return index, Verdict("waiting", says="You interrupted the check. Run the cell again when you are ready.")
         if outcome.problem == "nothing":
             says = "Your function returns None. Is the return line missing?"
+            if any(other.problem != "nothing" for other in outcomes):
+                says = f"Your function returns None{_when(case)}. Is there a way through it without a return?"
             return index, Verdict("wrong", "raises", says, (), "returns None", remarks=told)
         if outcome.problem == "not numbers":
             several = len(question.returns) > 1
-            wanted = f"it should end with return {', '.join(question.returns)}" if several else "numbers are needed"
+            ends = question.ends or (f"return {', '.join(question.returns)}" if several else "")
+            wanted = f"it should end with {ends}" if ends else "numbers are needed"
             return index, Verdict("wrong", "shape", f"Your function returns {outcome.returned}; {wanted}.")
         if outcome.problem == "raised":
             rows = (("it says", outcome.error), ("your line", outcome.line), *words.inputs(case, shapes_only=True))
@@ -232,13 +236,13 @@ def judge_prediction(question, value):
     if guess is None:
         return Verdict("waiting", "shape", f"A prediction is {question.kind}; {words.short(value)} is none.")
     answer = words.number(question.answer)
-    if abs(guess - question.answer) <= question.within:
+    if abs(guess - question.answer) <= question.within + SLACK:
         return Verdict("right", says=f"{answer} it is. {question.because}")
     said = f"You said {words.number(guess)}; it is {answer}."
     wrong = _known_guess(question, guess)
     if wrong:
         return Verdict("off", "answer", said, (), wrong.name, wrong.says, (question.because,))
-    status = "near" if abs(guess - question.answer) <= question.near else "off"
+    status = "near" if abs(guess - question.answer) <= question.near + SLACK else "off"
     return Verdict(status, "answer", said, (), "", question.because)
 
 
@@ -249,7 +253,7 @@ def _known_guess(question, guess):
         return special[0]
     plain = [wrong for wrong in question.wrong if not wrong.matches]
     nearest = min(plain, key=lambda wrong: abs(guess - wrong.answer), default=None)
-    return nearest if nearest and abs(guess - nearest.answer) <= question.within else None
+    return nearest if nearest and abs(guess - nearest.answer) <= question.within + SLACK else None
 
 
 def _as_number(value):
@@ -281,4 +285,8 @@ def judge_choice(question, value):
     option = question.options[key]
     if key == question.answer:
         return Verdict("right", says=option.says)
+    if question.prediction:
+        right = question.options[question.answer]
+        said = f"You said {key}; it is {question.answer}: {right.text}."
+        return Verdict("off", "answer", said, (), key, option.says, (right.says,))
     return Verdict("wrong", "answer", f"Not {key}.", (), key, option.says)

@@ -31,10 +31,16 @@ def shape(value):
 
 
 def inputs(case, shapes_only=False):
-    """Rows of what came in: small arrays in full, weights that are all 0 in one line, others by shape."""
-    given = case.inputs
+    """Rows of what came in, single numbers first: small arrays in full, weights that are all 0 in one line, others by
+    shape."""
+    given = dict(sorted(case.inputs.items(), key=lambda item: np.ndim(item[1]) > 0))
     if shapes_only:
-        texts = [", ".join(f"{name} {shape(value)}" if np.ndim(value) else name for name, value in given.items())]
+        texts = [
+            ", ".join(
+                f"{name} {shape(value)}" if np.ndim(value) else f"{name} = {array(value)}"
+                for name, value in given.items()
+            )
+        ]
     else:
         zeros = [name for name, value in given.items() if name[1:2] == "_" and not np.any(value)]
         texts = [

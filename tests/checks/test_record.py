@@ -38,7 +38,7 @@ def test_what_was_done_is_there_in_the_next_session(path, monkeypatch, capsys):
     assert "4.3 ✓" in shown
     assert "4.1 ✓" in shown
     assert "4.2 –" in shown
-    assert f"4 of {sum(q.points for q in check.questions())} points" in shown
+    assert f"4 of {sum(q.points for q in check.questions() if not q.practice)} points" in shown
 
 
 def test_done_stays_done_and_the_first_prediction_stays_first(path, monkeypatch):

@@ -4,10 +4,11 @@ import numpy as np
 
 from gru_lab.cell import GRUParameters, sigmoid
 from gru_lab.checks.common import draw
+from gru_lab.checks.diagnosis import CARET
 from gru_lab.checks.question import Case, Choice, Code, Option, Prediction, Wrong
 
 
-def one_layer(D, H):
+def one_block(D, H):
     return H * D + H * H + H
 
 
@@ -19,39 +20,39 @@ PREDICT_COUNT = Prediction(
     points=1,
     minutes=1,
     difficulty=2,
-    asks="How many parameters has a GRU with D = 4 inputs and H = 4 units, with one bias vector in each layer?",
+    asks="How many parameters has a GRU with D = 4 inputs and H = 4 units, with one bias vector in each block?",
     answer=GRUParameters.random(4, 4).count,
     within=0.5,
     near=6,
     kind="a whole number",
-    because="Three layers (r, z, candidate), each with H·D + H·H + H = 16 + 16 + 4 = 36 numbers: 3 · 36 = 108.",
+    because="Three blocks (r, z, candidate), each with H·D + H·H + H = 16 + 16 + 4 = 36 numbers: 3 · 36 = 108.",
     wrong=(
         Wrong(
-            "one layer",
-            "36 is one layer. A GRU has three: r, z and the candidate each have their own.",
-            one_layer(4, 4),
+            "one block",
+            "36 is one block. A GRU has three: r, z and the candidate each have their own.",
+            one_block(4, 4),
         ),
-        Wrong("gates only", "72 is the two gates. The candidate has weights of its own too.", 2 * one_layer(4, 4)),
-        Wrong("no biases", "96 is without the biases: each layer adds H of them.", 3 * (4 * 4 + 4 * 4)),
+        Wrong("gates only", "72 is the two gates. The candidate has weights of its own too.", 2 * one_block(4, 4)),
+        Wrong("no biases", "96 is without the biases: each block adds H of them.", 3 * (4 * 4 + 4 * 4)),
         Wrong(
             "one matrix each",
-            "48 is one matrix a layer. Each layer has two: W for the input, U for the state.",
+            "48 is one matrix a block. Each block has two: W for the input, U for the state.",
             3 * 4 * 4,
         ),
         Wrong(
             "PyTorch",
-            "120 is what torch.nn.GRU reports: it keeps a second bias vector in each layer.",
-            3 * (one_layer(4, 4) + 4),
+            "120 is what torch.nn.GRU reports: it keeps a second bias vector in each block.",
+            3 * (one_block(4, 4) + 4),
         ),
-        Wrong("LSTM", "144 is an LSTM: four layers where a GRU has three.", 4 * one_layer(4, 4)),
+        Wrong("LSTM", "144 is an LSTM: four blocks where a GRU has three.", 4 * one_block(4, 4)),
         Wrong(
-            "PyTorch's LSTM", "160 is torch.nn.LSTM: four layers, two bias vectors in each.", 4 * (one_layer(4, 4) + 4)
+            "PyTorch's LSTM", "160 is torch.nn.LSTM: four blocks, two bias vectors in each.", 4 * (one_block(4, 4) + 4)
         ),
     ),
     hints=(
-        "Count one layer first, then multiply.",
-        "One layer has W (H, D), U (H, H) and b (H,).",
-        "There are three layers, for r, z and the candidate: 3 · (H·D + H·H + H).",
+        "Count one block first, then multiply.",
+        "One block has W (H, D), U (H, H) and b (H,).",
+        "There are three blocks, for r, z and the candidate: 3 · (H·D + H·H + H).",
     ),
 )
 
@@ -71,6 +72,7 @@ ONE_MINUS = Code(
     id="3.2",
     name="one_minus",
     title="The pointwise operation 1 −",
+    practice=True,
     objective="3a",
     points=1,
     minutes=3,
@@ -200,7 +202,7 @@ PARAMETER_COUNT = Code(
     minutes=5,
     difficulty=2,
     arguments=("D", "H"),
-    shapes="parameter_count(D, H): two whole numbers -> a whole number (one bias vector in each layer)",
+    shapes="parameter_count(D, H): two whole numbers -> a whole number (one bias vector in each block)",
     reference=parameter_count,
     cases=lambda rng: [
         Case("hand", {"D": 1, "H": 1}, "when D = 1 and H = 1", expected=9),
@@ -210,22 +212,48 @@ PARAMETER_COUNT = Code(
     ],
     wrong=(
         Wrong(
-            "one layer", "This is one layer. A GRU has three: r, z and the candidate.", lambda D, H: H * D + H * H + H
+            "one block", "This is one block. A GRU has three: r, z and the candidate.", lambda D, H: H * D + H * H + H
         ),
         Wrong(
-            "gates only", "This counts two layers. The candidate is the third.", lambda D, H: 2 * (H * D + H * H + H)
+            "gates only", "This counts two blocks. The candidate is the third.", lambda D, H: 2 * (H * D + H * H + H)
         ),
-        Wrong("no biases", "The biases are missing: H in each layer.", lambda D, H: 3 * (H * D + H * H)),
+        Wrong("no biases", "The biases are missing: H in each block.", lambda D, H: 3 * (H * D + H * H)),
         Wrong(
             "PyTorch",
-            "This is torch.nn.GRU's count, with a second bias vector in each layer. Here there is one.",
+            "This is torch.nn.GRU's count, with a second bias vector in each block. Here there is one.",
             lambda D, H: 3 * (H * D + H * H + 2 * H),
         ),
-        Wrong("LSTM", "This is an LSTM's count: four layers. A GRU has three.", lambda D, H: 4 * (H * D + H * H + H)),
+        Wrong("LSTM", "This is an LSTM's count: four blocks. A GRU has three.", lambda D, H: 4 * (H * D + H * H + H)),
         Wrong(
             "D and H swapped",
             "D and H have changed places: U is (H, H), W is (H, D), b is (H,).",
             lambda D, H: 3 * (H * D + D * D + D),
+        ),
+        Wrong(
+            "U forgotten",
+            "U (H, H) is missing: each block has two matrices, W for the input and U for the state.",
+            lambda D, H: 3 * (H * D + H),
+        ),
+        Wrong(
+            "W forgotten",
+            "W (H, D) is missing: each block has two matrices, W for the input and U for the state.",
+            lambda D, H: 3 * (H * H + H),
+        ),
+        Wrong(
+            "D * D for U",
+            "D * D is no part of it. U reads the H numbers of the state and makes H: it is (H, H).",
+            lambda D, H: 3 * (H * D + D * D + H),
+        ),
+        Wrong(
+            "bias of size D",
+            "A bias belongs to a unit, not to an input: b is (H,).",
+            lambda D, H: 3 * (H * D + H * H + D),
+        ),
+        Wrong(*CARET, lambda D, H: 3 * (H * D + H ^ 2 + H)),
+        Wrong(
+            "H to the power of H",
+            "H ** H is H to the power of H. U has H · H numbers: H ** 2.",
+            lambda D, H: 3 * (H * D + H**H + H),
         ),
         Wrong(
             "x as large as h",
@@ -234,12 +262,12 @@ PARAMETER_COUNT = Code(
         ),
         Wrong(
             "brackets missing",
-            "The 3 multiplies the first product only: put brackets around the whole layer.",
+            "The 3 multiplies the first product only: put brackets around the whole block.",
             lambda D, H: 3 * H * D + H * H + H,
         ),
         Wrong(
             "biases once",
-            "The factor 3 holds for the biases too: each layer has its own.",
+            "The factor 3 holds for the biases too: each block has its own.",
             lambda D, H: 3 * (H * D + H * H) + H,
         ),
     ),
@@ -250,9 +278,9 @@ PARAMETER_COUNT = Code(
         lambda D, H: float(3 * (H * D + H**2 + H)),
     ),
     hints=(
-        "Count one layer first.",
-        "One layer has W (H, D), U (H, H) and b (H,): how many numbers is that?",
-        "H·D + H·H + H for one layer, and three layers: r, z, candidate.",
+        "Count one block first.",
+        "One block has W (H, D), U (H, H) and b (H,): how many numbers is that?",
+        "H·D + H·H + H for one block, and three blocks: r, z, candidate.",
     ),
 )
 

@@ -40,6 +40,7 @@ PREDICT_POWER = Prediction(
             "0.9 gives z to both. What the old state leaves, 1 − z, is the candidate's.",
             0.75 * 0.8 + 0.75 * 0.4,
         ),
+        Wrong("z itself", "0.75 is z itself: a share of the old Power, not the new Power.", 0.75),
         Wrong("sum", "1.2 is the sum. A blend lies between the two.", 0.8 + 0.4),
         Wrong("old state", "0.8 is the old Power: that would need z = 1.", 0.8),
         Wrong("candidate", "0.4 is the candidate: that would need z = 0.", 0.4),
@@ -105,9 +106,9 @@ def praise_orders(orders):
     text = "; ".join(", ".join(order) for order in ALL_ORDERS)
     if found == set(ALL_ORDERS):
         return "All three. Only this counts: r before the candidate, and z and the candidate before h."
-    article = ("r", "candidate", "z", "h")
-    lead = "Right, and it is the article's order. " if found == {article} else "Right. "
-    return f"{lead}z needs nothing but x and h, so it may come anywhere before h: {text}."
+    lead = "Right, and it is the article's order" if found == {("r", "candidate", "z", "h")} else "Right"
+    lead += "" if any(order[0] == "z" for order in found) else "; the colleague's starts with z"
+    return f"{lead}. z needs nothing but x and the old state, so it may come anywhere before h: {text}."
 
 
 VALID_ORDER = Value(
@@ -201,12 +202,52 @@ def step_with(r=None, z=None, memory=None, candidate=None, blend=None):
     return step
 
 
-def gate(letter, U_of=lambda U: U, bias=True):
+def gate(letter, U_of=lambda U: U, bias=True, activation=sigmoid, sees=lambda v: v["h"], borrowed=""):
+    """A gate's line. borrowed: the kinds of weights, of "WUb", that it takes from the other gate."""
+    other = {"r": "z", "z": "r"}[letter]
+
     def of(v):
-        W, U, b = (getattr(v["p"], f"{kind}_{letter}") for kind in "WUb")
-        return sigmoid(v["x"] @ W.T + v["h"] @ U_of(U).T + (b if bias else 0))
+        W, U, b = (getattr(v["p"], f"{kind}_{other if kind in borrowed else letter}") for kind in "WUb")
+        return activation(v["x"] @ W.T + sees(v) @ U_of(U).T + (b if bias else 0))
 
     return of
+
+
+def candidate_with(W="h", U="h", b="h", sees=lambda v: v["r"] * v["h"]):
+    """The candidate's line with weights of another."""
+
+    def of(v):
+        p = v["p"]
+        a = v["x"] @ getattr(p, f"W_{W}").T + sees(v) @ getattr(p, f"U_{U}").T + getattr(p, f"b_{b}")
+        return np.tanh(a)
+
+    return of
+
+
+def borrowed_weights():
+    """Lines copied from another, with some of the letters left as they were."""
+    for letter, other in ("zr", "rz"):
+        for kind in "WUb":
+            yield Wrong(
+                f"{kind}_{other} in {letter}",
+                f"The line of {letter} uses {kind}_{other}; it has its own, {kind}_{letter}.",
+                step_with(**{letter: gate(letter, borrowed=kind)}),
+            )
+        # all three of z's weights in r make the candidate see z * h, which has a sentence of its own below
+        for kinds in ("WU", "WUb") if letter == "z" else ("WU",):
+            listed = " and ".join(f"{kind}_{other}" for kind in kinds) if kinds == "WU" else "W, U and b"
+            yield Wrong(
+                f"{listed} of {other} in {letter}",
+                f"{letter} is computed with {other}'s weights ({listed}); it has its own: W_{letter}, U_{letter}, "
+                f"b_{letter}.",
+                step_with(**{letter: gate(letter, borrowed=kinds)}),
+            )
+    for kind, other in ("Wz", "Uz", "br", "bz"):
+        yield Wrong(
+            f"{kind}_{other} in the candidate",
+            f"The candidate uses {kind}_{other}; it has its own, {kind}_h.",
+            step_with(candidate=candidate_with(**{kind: other})),
+        )
 
 
 STEP_MISTAKES = (
@@ -224,6 +265,55 @@ STEP_MISTAKES = (
         "r and z swapped",
         "r and z have changed places: look at which weights go into which gate.",
         step_with(r=gate("z"), z=gate("r")),
+    ),
+    *borrowed_weights(),
+    Wrong(
+        "z from the reset memory",
+        "z reads r * h here. Reset is for the candidate only; both gates read the old h itself.",
+        step_with(z=gate("z", sees=lambda v: v["r"] * v["h"])),
+    ),
+    Wrong(
+        "candidate sees z * h",
+        "The candidate sees z * h. It needs r * h: is r computed with W_r, U_r, b_r, and used there?",
+        step_with(candidate=candidate_with(sees=lambda v: v["z"] * v["h"])),
+    ),
+    Wrong(
+        "tanh in the gates",
+        "The gates go through tanh; they need σ, between 0 and 1.",
+        step_with(r=gate("r", activation=np.tanh), z=gate("z", activation=np.tanh)),
+    ),
+    Wrong(
+        "tanh in r", "r goes through tanh; a gate needs σ, between 0 and 1.", step_with(r=gate("r", activation=np.tanh))
+    ),
+    Wrong(
+        "tanh in z", "z goes through tanh; a gate needs σ, between 0 and 1.", step_with(z=gate("z", activation=np.tanh))
+    ),
+    Wrong(
+        "gates without σ",
+        "The gates are missing their σ.",
+        step_with(r=gate("r", activation=lambda a: a), z=gate("z", activation=lambda a: a)),
+    ),
+    Wrong("bias of r missing", "The bias b_r is missing: it is added inside σ.", step_with(r=gate("r", bias=False))),
+    Wrong("bias of z missing", "The bias b_z is missing: it is added inside σ.", step_with(z=gate("z", bias=False))),
+    Wrong(
+        "candidate added whole",
+        "The candidate is added whole; its share is 1 - z: z * h + (1 - z) * candidate.",
+        step_with(blend=lambda v: v["z"] * v["h"] + v["candidate"]),
+    ),
+    Wrong(
+        "brackets missing",
+        "1 - z * candidate is 1 - (z * candidate) in Python. Brackets: (1 - z) * candidate.",
+        step_with(blend=lambda v: v["z"] * v["h"] + 1 - v["z"] * v["candidate"]),
+    ),
+    Wrong(
+        "weights do not add to 1",
+        "Both have the share z. The candidate gets what the old state leaves: 1 - z.",
+        step_with(blend=lambda v: v["z"] * v["h"] + v["z"] * v["candidate"]),
+    ),
+    Wrong(
+        "state and candidate returned",
+        "You return two arrays; the step returns the new state only.",
+        lambda x, h, p: (lambda t: (t.h, t.candidate))(trace_step(x, h, p)),
     ),
     Wrong(
         "W_r in the candidate",

@@ -75,8 +75,8 @@ REACHED = Value(
     praise=lambda rows: "Its column in U_h holds two weights that are not 0, one in each of these rows.",
     wrong=(
         Wrong(
-            "its own lane",
-            "Lanes stay apart on the belt. On the way to the candidate U_h mixes them: look down Tragedy's column.",
+            "its own pipe",
+            "Pipes stay apart on the belt. On the way to the candidate U_h mixes them: look down Tragedy's column.",
             ["Tragedy"],
             lambda rows: rows == ("Tragedy",),
         ),
@@ -92,7 +92,7 @@ REACHED = Value(
             ["Revenge"],
             lambda rows: rows == ("Revenge",),
         ),
-        Wrong("none", "Something moves: follow Tragedy's lane down into U_h.", [], lambda rows: not rows),
+        Wrong("none", "Something moves: follow Tragedy's pipe down into U_h.", [], lambda rows: not rows),
         Wrong(
             "a weight of 0",
             "Power and Conflict have a 0 in Tragedy's column of U_h, and a weight of 0 carries nothing.",
@@ -102,7 +102,7 @@ REACHED = Value(
     ),
     right=(["Tragedy", "Revenge"], ("revenge", "tragedy"), {"Tragedy", "Revenge"}),
     hints=(
-        "Tragedy's lane comes down into one column of U_h.",
+        "Tragedy's pipe comes down into one column of U_h.",
         "A weight in that column carries Tragedy into the weight's row; a 0 carries nothing.",
         "The column is [0, 0, 0.5, 0.6], in the order Power, Conflict, Tragedy, Revenge.",
     ),
@@ -236,6 +236,39 @@ NEW_VALUE = Value(
             float(new_state(OLD, CANDIDATE, RESET)),
             near(float(new_state(OLD, CANDIDATE, RESET))),
         ),
+        Wrong("old value", "0.6 is the old value: that would need z = 1.", OLD, near(OLD)),
+        Wrong("candidate", "-0.4 is the candidate: that would need z = 0.", CANDIDATE, near(CANDIDATE)),
+        Wrong("z itself", "0.9 is z itself: a share of the old value, not the new value.", UPDATE, near(UPDATE)),
+        Wrong(
+            "reset memory",
+            "0.12 is r times the old value: what the candidate saw. The blend takes the old value itself, and z.",
+            RESET * OLD,
+            near(RESET * OLD),
+        ),
+        Wrong(
+            "sum",
+            "0.2 is r, or the plain sum. The new value is a blend: the share z of the old, 1 - z of the candidate.",
+            OLD + CANDIDATE,
+            near(OLD + CANDIDATE),
+        ),
+        Wrong(
+            "candidate whole",
+            "0.14 adds the whole candidate. Its share is 1 - z, a tenth.",
+            UPDATE * OLD + CANDIDATE,
+            near(UPDATE * OLD + CANDIDATE),
+        ),
+        Wrong(
+            "weights do not add to 1",
+            "0.18 gives z to both. What the old value leaves, 1 - z, is the candidate's.",
+            UPDATE * OLD + UPDATE * CANDIDATE,
+            near(UPDATE * OLD + UPDATE * CANDIDATE),
+        ),
+        Wrong(
+            "candidate's part only",
+            "-0.04 is the candidate's tenth, and nothing of the old value.",
+            (1 - UPDATE) * CANDIDATE,
+            near((1 - UPDATE) * CANDIDATE),
+        ),
     ),
     right=(BY_HAND, "0.5", "0,5", [0.5], np.array(0.5)),
     hints=(
@@ -267,6 +300,21 @@ def unit_with(memory=None, last=None, gates=("r", "z"), bias=True):
         seen = memory(h, every_r, p, i) if memory else p.U_h[i] @ (every_r * h)
         candidate = np.tanh(p.W_h[i] @ x + seen + (p.b_h[i] if bias else 0))
         return r, z, candidate, last(h, z, candidate, i) if last else z * h[i] + (1 - z) * candidate
+
+    return trace
+
+
+def unit_from(weights_of):
+    """One unit computed from weights_of(U, i), a row (H,), in place of row i of each U."""
+
+    def trace(x, h, p, i):
+        every_r = sigmoid(p.W_r @ x + p.U_r @ h + p.b_r)
+        r, z = (
+            sigmoid(W[i] @ x + weights_of(U, i) @ h + b[i])
+            for W, U, b in ((p.W_r, p.U_r, p.b_r), (p.W_z, p.U_z, p.b_z))
+        )
+        candidate = np.tanh(p.W_h[i] @ x + weights_of(p.U_h, i) @ (every_r * h) + p.b_h[i])
+        return r, z, candidate, z * h[i] + (1 - z) * candidate
 
     return trace
 
@@ -319,6 +367,21 @@ TRACE_ONE_UNIT = Code(
             "column for row",
             "This is column i of U_h. The weights into unit i stand in its row: U_h[i].",
             unit_with(memory=lambda h, r, p, i: p.U_h[:, i] @ (r * h)),
+        ),
+        Wrong(
+            "own state only",
+            "U[i, i] * h[i] lets the unit hear itself alone. Row i hears every unit, in all three lines: U[i] @ h.",
+            unit_from(lambda U, i: U[i, i] * np.eye(len(U))[i]),
+        ),
+        Wrong(
+            "columns for rows",
+            "U[:, i] is column i: what unit i sends. What it receives stands in its row, U[i], in all three lines.",
+            unit_from(lambda U, i: U[:, i]),
+        ),
+        Wrong(
+            "candidate second",
+            "The numbers are right and their order is not: return r, z, candidate, h.",
+            lambda x, h, p, i: tuple(np.array(trace_one_unit(x, h, p, i))[[0, 2, 1, 3]]),
         ),
         Wrong("no reset", "The candidate sees r * h, not h.", unit_with(memory=lambda h, r, p, i: p.U_h[i] @ h)),
         Wrong(

@@ -1,40 +1,39 @@
-"""Chapter 06, the reset gate: what stays when r is held, and the candidate under a given r."""
+"""Chapter 06, the reset gate: what goes dark when it hides one unit, the candidate under a given r, the other road."""
 
 import numpy as np
 
 from gru_lab.cell import candidate_state, new_state, sigmoid
 from gru_lab.checks.common import draw, gate_cases, loop_layer
-from gru_lab.checks.question import Case, Code, Prediction, Wrong
-from gru_lab.conventions import PYTORCH
+from gru_lab.checks.question import Case, Choice, Code, Option, Prediction, Wrong
+from gru_lab.conventions import CHUNG_2014, PYTORCH
 
-PREDICT_TRAGEDY = Prediction(
+PREDICT_ROWS = Choice(
     id="6.1",
-    name="predict_tragedy",
-    title="Tragedy under a shut reset gate",
-    objective="6c",
+    name="predict_rows",
+    title="One shutter closed",
+    objective="6b",
     points=1,
     minutes=2,
     difficulty=2,
-    asks="r is held at 0, z is 0.98 everywhere, Tragedy stands at 0.9. What is it after the step: 0, 0.45 or 0.9?",
-    answer=0.9,
-    within=0.02,
-    near=0.05,
-    kind="0, 0.45 or 0.9",
-    because="r hides the memory from the candidate only. The blend still keeps 98 % of the old 0.9.",
-    wrong=(
-        Wrong(
-            "reset erases",
-            "0 would mean that r erases the state. It hides the state from the candidate; z carries it on.",
-            0.0,
+    asks="Conflict and Tragedy stand at 0.96, r = [1, 1, 0, 1] hides Tragedy, z takes the candidate almost whole, "
+    "grief feeds revenge. Which of Conflict, Tragedy, Revenge are near zero afterwards?",
+    options={
+        "a": Option("Tragedy alone", "A closed shutter darkens whoever listened to that unit: Revenge too."),
+        "b": Option(
+            "Tragedy and Revenge",
+            "Tragedy loses its own echo, and Revenge, fed by grief only, has nothing to live on.",
         ),
-        Wrong("half", "0.45 would be an equal blend with 0. Here z = 0.98 keeps almost all.", 0.45),
-        Wrong("one minus z", "0.02 is the candidate's share. The old value keeps the other 98 %.", 0.02),
-        Wrong("everything shown", "1 is more than the old value; a blend cannot pass it.", 1.0),
-    ),
+        "c": Option("all three", "Conflict listens to itself, and its own shutter is open: it stays near a half."),
+        "d": Option(
+            "none of them", "z takes the candidate almost whole, and what fed on Tragedy is missing from the candidate."
+        ),
+    },
+    answer="b",
+    prediction=True,
     hints=(
-        "Which of the four equations reads r?",
-        "Only the candidate reads r. What does the last equation keep?",
-        "0.98 times 0.9, plus 0.02 times the candidate.",
+        "A shutter hides one unit of the memory. Whose part of the candidate was made from that unit?",
+        "Each of the three leans on itself, and grief feeds revenge.",
+        "Tragedy is hidden: its own row has nothing to echo, and who else was fed by it?",
     ),
 )
 
@@ -148,27 +147,44 @@ CANDIDATE_STATE = Code(
 ROAD = Prediction(
     id="6.3",
     name="predict_road",
-    title="A shut r and a z that keeps",
+    title="A shut r and a z of a quarter",
     objective="6c",
     points=1,
     minutes=2,
-    difficulty=1,
-    asks="A unit has r = 0 and z = 1 (z keeps). Its old value is 0.7, its candidate -0.3. What is its new value?",
-    answer=float(new_state(0.7, -0.3, 1.0)),
+    difficulty=2,
+    asks="A unit has r = 0 and z = 0.25 (z keeps). Its old value is 0.7, its candidate -0.3. What is its new value?",
+    answer=float(new_state(0.7, -0.3, 0.25)),
     within=0.005,
     near=0.05,
-    because="z = 1 keeps the old value whole. r has no part in the blend.",
+    kind="a number between -1 and 1",
+    because="A quarter of the old value, three quarters of the candidate: 0.175 - 0.225. r has no part in the blend.",
     wrong=(
+        Wrong(
+            "reset erases",
+            "-0.225 would mean that r = 0 erases the old value. It hides it from the candidate; z still carries it on.",
+            0.75 * -0.3,
+        ),
+        Wrong(
+            "all erased", "0 would be a gate that empties the unit. r hides the old value from the candidate only.", 0
+        ),
+        Wrong(
+            "z takes",
+            "0.45 is what you get when z takes: 0.75 · 0.7 - 0.25 · 0.3. This course uses z keeps.",
+            float(new_state(0.7, -0.3, 0.25, CHUNG_2014)),
+        ),
+        Wrong("equal blend", "0.2 is the equal blend: that would need z = 0.5.", 0.2),
         Wrong("candidate", "-0.3 is the candidate: that would need z = 0.", -0.3),
-        Wrong("reset erases", "0 would mean that r = 0 erases the state. It hides it from the candidate only.", 0.0),
-        Wrong("equal blend", "0.2 is the equal blend, z = 0.5.", 0.2),
-        Wrong("sum", "0.4 is the sum. A blend keeps the share z and takes the share 1 - z.", 0.4),
+        Wrong("kept part only", "0.175 is the kept part, 0.25 · 0.7. The candidate adds its three quarters.", 0.175),
+        Wrong("old state", "0.7 is the old value: that would need z = 1.", 0.7),
+        Wrong("z itself", "0.25 is z itself: a share of the old value, not the new value.", 0.25),
+        Wrong("minus lost", "0.4 is the plain sum, or the blend with a candidate of +0.3. It is -0.3 here.", 0.4),
+        Wrong("weights do not add to 1", "0.1 gives z to both: 0.175 - 0.075. The candidate has 1 - z.", 0.1),
     ),
     hints=(
         "Write the last of the four equations. Is r in it?",
-        "z = 1: the whole old value, and nothing of the candidate.",
-        "1 times 0.7, plus 0 times -0.3.",
+        "z = 0.25: a quarter of the old value, and the rest of the room for the candidate.",
+        "0.25 times 0.7, plus 0.75 times -0.3.",
     ),
 )
 
-QUESTIONS = (PREDICT_TRAGEDY, CANDIDATE_STATE, ROAD)
+QUESTIONS = (PREDICT_ROWS, CANDIDATE_STATE, ROAD)

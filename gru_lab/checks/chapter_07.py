@@ -1,11 +1,12 @@
 """Chapter 07, what a hidden-state number signifies: names of units are ours, their order and sign are free."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 
 from gru_lab.cell import GRUParameters
 from gru_lab.checks.common import draw, weights
+from gru_lab.checks.probes import Misfit
 from gru_lab.checks.question import Case, Choice, Code, Option, Wrong
 
 TWO_DIARIES = Choice(
@@ -29,6 +30,7 @@ TWO_DIARIES = Choice(
         ),
     },
     answer="a",
+    prediction=True,
     hints=(
         "What would happen if two units changed places, with all their weights?",
         "Every sum over the units gives the same result in any order.",
@@ -41,10 +43,12 @@ ORDERS = ((1, 2, 0), (2, 0, 3, 1))  # no order is its own inverse, so that takin
 
 
 def call_with_order(answer, inputs):
-    """answer(p, order) with p a GRUParameters; its arrays come back by name."""
+    """answer(p, order), both GRUParameters; its arrays come back by name."""
     arrays = {name: value for name, value in inputs.items() if name != "order"}
     result = answer(GRUParameters(**arrays), inputs["order"])
-    return result.arrays() if isinstance(result, GRUParameters) else result
+    if isinstance(result, GRUParameters):
+        return result.arrays()
+    return result if result is None or result is Ellipsis else Misfit(result)
 
 
 def reorder_cases(rng):
@@ -88,6 +92,7 @@ REORDER_UNITS = Code(
     reference=reordered,
     probe=call_with_order,
     returns=NAMES,
+    ends="return GRUParameters(W_r=…, U_r=…, b_r=…, …)",
     cases=reorder_cases,
     wrong=(
         Wrong(
@@ -119,6 +124,38 @@ REORDER_UNITS = Code(
             "W left alone",
             "The rows of the W's are still in the old order.",
             lambda p, order: reordered(p, order, inputs=lambda W, o: W),
+        ),
+        Wrong(
+            "columns of W too",
+            "The columns of W belong to the inputs, and these stay where they are: W[order] and no more.",
+            lambda p, order: reordered(p, order, inputs=lambda W, o: W[np.ix_(o, o)]),
+        ),
+        Wrong(
+            "columns of W permuted",
+            "The columns of W belong to the inputs, and these stay where they are: W[order] and no more.",
+            lambda p, order: reordered(p, order, inputs=lambda W, o: np.hstack([W[np.ix_(o, o)], W[o, len(o) :]])),
+        ),
+        Wrong(
+            "columns only",
+            "Only columns of the U's have moved. The rows of W, U and the biases belong to units too.",
+            lambda p, order: reordered(
+                p, order, vector=lambda b, o: b, inputs=lambda W, o: W, state=lambda U, o: U[:, o]
+            ),
+        ),
+        Wrong(
+            "columns of U_h forgotten",
+            "The columns of U_h are still in the old order: it reads r * h, which is in the new one.",
+            lambda p, order: replace(reordered(p, order), U_h=p.U_h[order]),
+        ),
+        Wrong(
+            "candidate only",
+            "Only the candidate's arrays have moved. The gates belong to units too: r and z as well.",
+            lambda p, order: replace(p, **{name: getattr(reordered(p, order), name) for name in ("W_h", "U_h", "b_h")}),
+        ),
+        Wrong(
+            "not GRUParameters",
+            "Put your nine arrays together: GRUParameters(W_r=…, U_r=…, b_r=…, and so on for z and h).",
+            lambda p, order: reordered(p, order).arrays(),
         ),
         Wrong("unchanged", "Nothing has moved: this is the old p.", lambda p, order: p),
         Wrong(

@@ -138,6 +138,21 @@ SPLIT_DENSE = Code(
             "You cut in the middle. The first H columns are for h, whatever is left is for x.",
             lambda dense: (dense[:, dense.shape[1] // 2 :], dense[:, : dense.shape[1] // 2]),
         ),
+        Wrong(
+            "4 for H",
+            "4 was the story's H. Take it from the matrix: dense.shape[0].",
+            lambda dense: (dense[:, 4:], dense[:, :4]),
+        ),
+        Wrong(
+            "rows sliced",
+            "These are rows. Columns come after the comma: dense[:, H:] and dense[:, :H].",
+            lambda dense: (dense[len(dense) :], dense[: len(dense)]),
+        ),
+        Wrong(
+            "H + D for H",
+            "dense.shape[1] is H + D. H is the number of rows, dense.shape[0].",
+            lambda dense: (dense[:, dense.shape[1] :], dense[:, : dense.shape[1]]),
+        ),
         Wrong("only one", "Both matrices are needed: return W_r, U_r.", lambda dense: dense[:, len(dense) :]),
     ),
     right=(

@@ -20,6 +20,7 @@ PREDICT_LAMP = Choice(
         "c": Option("the same of both", "Close: 0.1 · 0.7 = 0.07 and 0.9 · 0.1 = 0.09."),
     },
     answer="b",
+    prediction=True,
     hints=(
         "What gets through is the gate times the value.",
         "Compare 0.1 · 0.7 with 0.9 · 0.1.",
@@ -40,7 +41,7 @@ def cases(rng):
         for shape in ((4, 3), (2, 5))
     ]
     return [
-        Case("hand", article, "of the article", expected=[0.48, 0.12, 0.07, 0.09]),
+        Case("hand", article, "for the article's numbers", expected=[0.48, 0.12, 0.07, 0.09]),
         Case("property", memory | {"r": np.ones(3)}, "when r is 1 everywhere: all of the memory is seen"),
         Case("property", memory | {"r": np.zeros(3)}, "when r is 0 everywhere: none of it is"),
         *random,
@@ -71,6 +72,36 @@ RESET_MEMORY = Code(
             "matrix product",
             "You used a matrix product where * is needed: each unit has its own share.",
             lambda h, r: h @ r,
+        ),
+        Wrong(
+            "h @ r.T",
+            "You used a matrix product, every state with every gate. Here number meets number: *.",
+            lambda h, r: h @ r.T,
+        ),
+        Wrong(
+            "r @ h.T",
+            "You used a matrix product, every gate with every state. Here number meets number: *.",
+            lambda h, r: r @ h.T,
+        ),
+        Wrong(
+            "outer product",
+            "This is the outer product, every number of h with every number of r. Unit by unit is *.",
+            lambda h, r: np.outer(h, r),
+        ),
+        Wrong(
+            "outer product, r first",
+            "This is the outer product, every number of r with every number of h. Unit by unit is *.",
+            lambda h, r: np.outer(r, h),
+        ),
+        Wrong(
+            "diagonal matrix",
+            "It is right for one state. Of a batch np.diag takes a diagonal out; r * h works for both.",
+            lambda h, r: np.diag(r) @ h,
+        ),
+        Wrong(
+            "diagonal matrix on the right",
+            "It is right for one state. Of a batch np.diag takes a diagonal out; r * h works for both.",
+            lambda h, r: h @ np.diag(r),
         ),
         Wrong("added", "r is a share: multiply by it, do not add it.", lambda h, r: h + r),
         Wrong("r times r", "This is r * r. The memory h is missing.", lambda h, r: r * r),

@@ -108,7 +108,12 @@ TWO_CANDIDATES = Code(
     between=(-1, 1),
     cases=cases,
     wrong=(
-        Wrong("always before", "It gives reset before for both words: use reset to choose.", always("before")),
+        Wrong(
+            "always before",
+            "Both words give reset before. Python reads r * h @ U_h.T as (r * h) @ U_h.T: after needs brackets, "
+            "r * (h @ U_h.T). And use reset to choose.",
+            always("before"),
+        ),
         Wrong("always after", "It gives reset after for both words: use reset to choose.", always("after")),
         Wrong(
             "swapped",
@@ -122,6 +127,20 @@ TWO_CANDIDATES = Code(
             "After, r multiplies the memory's part only, not W_h x and the bias.",
             lambda x, h, r, W, U, b, reset: (
                 two_candidates(x, h, r, W, U, b, reset) if reset == "before" else np.tanh(r * (x @ W.T + h @ U.T + b))
+            ),
+        ),
+        Wrong(
+            "bias in the bracket",
+            "After, r multiplies the memory's part only. Your bracket closes too late: b_h is in it.",
+            lambda x, h, r, W, U, b, reset: (
+                two_candidates(x, h, r, W, U, b, reset) if reset == "before" else np.tanh(x @ W.T + r * (h @ U.T + b))
+            ),
+        ),
+        Wrong(
+            "r outside tanh",
+            "After means after the product with U_h, still inside tanh: r * (h @ U_h.T).",
+            lambda x, h, r, W, U, b, reset: (
+                two_candidates(x, h, r, W, U, b, reset) if reset == "before" else r * np.tanh(x @ W.T + h @ U.T + b)
             ),
         ),
         Wrong("no reset", "r is not used.", lambda x, h, r, W, U, b, reset: np.tanh(x @ W.T + h @ U.T + b)),

@@ -43,6 +43,11 @@ def half_life(z):
     return -1 / np.log2(z)
 
 
+def whole_steps(pairs):
+    """Counted in a loop or rounded, up or down: whole numbers, at most one step away."""
+    return all((got == np.round(got)).all() and (np.abs(want - got) <= 1 + 1e-6).all() for want, got in pairs)
+
+
 HALF_LIFE = Code(
     id="12.2",
     name="half_life",
@@ -82,6 +87,12 @@ HALF_LIFE = Code(
             "straight line",
             "0.5 / (1 - z) would be right if a step took the same amount each time. It takes the same share.",
             lambda z: 0.5 / (1 - z),
+        ),
+        Wrong(
+            "whole steps",
+            "A half-life may be a fraction of a step: do not count steps and do not round. Solve z ** n = 1/2 for n.",
+            lambda z: np.ceil(half_life(z)),
+            whole_steps,
         ),
         Wrong("mean life", "1 / (1 - z) is the mean age of the memory, not its half-life.", lambda z: 1 / (1 - z)),
         Wrong(
@@ -143,6 +154,11 @@ FLIP_UPDATE_GATE = Code(
         ),
         Wrong(
             "state forgotten", "U_z keeps its old sign. σ(-a) needs the whole sum negated.", lambda W, U, b: (-W, U, -b)
+        ),
+        Wrong(
+            "transposed",
+            "The signs are right, and the matrices are turned: W_z stays (H, D) and U_z (H, H), as they came.",
+            lambda W, U, b: (-W.T, -U.T, -b),
         ),
         Wrong(
             "1 - weights",

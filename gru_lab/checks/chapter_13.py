@@ -85,7 +85,7 @@ def blend_cases(rng):
             "when z = 3/4",
             expected=[0.7],
         ),
-        Case("hand", article, "of the article, an equal blend", expected=[0.65, 0.5, 0.6, 0.2]),
+        Case("hand", article, "for the article's numbers, an equal blend", expected=[0.65, 0.5, 0.6, 0.2]),
         Case("property", each | {"z": np.ones(3)}, "when z is 1 everywhere: the old state stays"),
         Case("property", each | {"z": np.zeros(3)}, "when z is 0 everywhere: the candidate takes over"),
     ]
@@ -119,6 +119,7 @@ NEW_STATE = Code(
     difficulty=2,
     arguments=("h", "candidate", "z"),
     shapes="new_state(h, candidate, z): all (…, H) -> (…, H)",
+    practice=True,
     reference=lambda h, candidate, z: new_state(h, candidate, z),
     cases=blend_cases,
     between=(-1.5, 1.5),
@@ -287,6 +288,11 @@ def packed(block, biases=(1, 1), turn=False):
     return take
 
 
+def rows_to_gate(H, weight_ih, weight_hh, bias_ih, bias_hh):
+    """Rows H to 2H, for an H that may be wrong."""
+    return weight_ih[H : 2 * H], weight_hh[H : 2 * H], (bias_ih + bias_hh)[H : 2 * H]
+
+
 def torch_cases(rng):
     H, D = 1, 2
     hand = {
@@ -342,6 +348,16 @@ UPDATE_GATE_FROM_TORCH = Code(
             "negated",
             "You negated the weights, as from z takes. PyTorch is z keeps, like this course: copy them as they are.",
             lambda *packed_weights: tuple(-array for array in packed(1)(*packed_weights)),
+        ),
+        Wrong(
+            "rows 4 to 8",
+            "4 was the story cell's H. Take H from the arrays: a third of their rows.",
+            lambda *packed_weights: rows_to_gate(4, *packed_weights),
+        ),
+        Wrong(
+            "D for H",
+            "weight_ih.shape[1] is D. H is a third of the rows: len(bias_ih) // 3.",
+            lambda *packed_weights: rows_to_gate(packed_weights[0].shape[1], *packed_weights),
         ),
         Wrong(
             "every third row",

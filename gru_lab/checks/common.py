@@ -91,6 +91,21 @@ def gate_mistakes(letter):
             "Your σ falls where it should rise: it is 1 / (1 + e^-a), with a minus in the exponent.",
             lambda x, h, W, U, b: 1 / (1 + np.exp(x @ W.T + h @ U.T + b)),
         ),
+        Wrong(
+            "minus on the bias",
+            f"The bias {b} is subtracted; it is added. In e^-a the minus belongs to the whole sum.",
+            lambda x, h, W, U, b: sigmoid(x @ W.T + h @ U.T - b),
+        ),
+        Wrong(
+            "minus on the input",
+            "The minus in e^-a belongs to the whole sum, not to its first part: put brackets around a.",
+            lambda x, h, W, U, b: 1 / (1 + np.exp(-x @ W.T + h @ U.T + b)),
+        ),
+        Wrong(
+            "σ of the input only",
+            "σ closes too early, after the input's part: first add all three, then one σ.",
+            lambda x, h, W, U, b: sigmoid(x @ W.T) + h @ U.T + b,
+        ),
         Wrong("state missing", f"The state is missing: add h @ {U}.T.", lambda x, h, W, U, b: sigmoid(x @ W.T + b)),
         Wrong("input missing", f"The input is missing: add x @ {W}.T.", lambda x, h, W, U, b: sigmoid(h @ U.T + b)),
         Wrong(

@@ -373,6 +373,11 @@ MEASURE = """
     const sizes = [...root.querySelectorAll("text, tspan, p, span, button, b, label, h4, code")]
         .filter((element) => element.textContent.trim() && element.getClientRects().length)
         .map((element) => parseFloat(getComputedStyle(element).fontSize) * scale(element));
+    for (const panel of root.querySelectorAll(".panel")) {
+        const card = panel.querySelector(".card").getBoundingClientRect();
+        const texts = [...panel.querySelectorAll("text")];
+        outside.push(...texts.filter((text) => text.getBoundingClientRect().right > card.right + 1));
+    }
     const named = outside.map((element) => element.outerHTML.slice(0, 80));
     return { theme: root.dataset.theme, width: edge.width, outside: named, smallest: Math.min(...sizes) };
 }

@@ -182,10 +182,12 @@ export function createDiagram(host, { units, features, uid, on, signal }) {
     const tint = TINT[id];
     const [letter, below, words] = TITLES[id];
     const group = svg("g", { class: `panel panel-${id}`, role: "group", "aria-label": words });
-    const title = svg("text", { x: x + 12, y: y + 20, class: `title fill-${tint}` },
+    const tight = w < 130;
+    const edge = x + (tight ? 8 : 12);
+    const title = svg("text", { x: edge, y: y + 20, class: `title fill-${tint}` },
       svg("tspan", { class: "symbol", text: letter }), svg("tspan", { class: "symbol below", dy: 4, text: below }),
-      svg("tspan", { dx: 7, dy: -4, text: w < 140 ? words.replace(" gate", "") : words }));
-    const subtitle = svg("text", { x: x + 12, y: y + 36, class: "subtitle" });
+      svg("tspan", { dx: tight ? 3 : 7, dy: -4, text: w < 140 ? words.replace(" gate", "") : words }));
+    const subtitle = svg("text", { x: edge, y: y + 36, class: "subtitle" });
     group.append(svg("rect", { x: x + 0.5, y: y + 0.5, width: w - 1, height: h - 1, rx: 9, class: `card stroke-${tint}` }), title, subtitle);
     parts.titles[id] = subtitle;
     if (panel.signed) {
@@ -384,8 +386,17 @@ export function createDiagram(host, { units, features, uid, on, signal }) {
     const keeps = state.convention.update === "keeps";
     content(parts.titles.h, "what it remembers: drag");
     content(parts.titles.x, "what is said: drag");
-    content(parts.titles.r, isForced(state.force.r) ? "forced by you" : built.layout.roomy ? "0 hides \u00b7 1 shows" : "0 hide \u00b7 1 show");
-    content(parts.titles.z, isForced(state.force.z) ? "forced by you" : keeps ? "0 takes \u00b7 1 keeps" : "0 keeps \u00b7 1 takes");
+    const { r, z } = built.layout.panels;
+    const says = (panel, forced, [zero, one]) => {
+      if (forced) return panel.w < 110 ? "held" : "forced by you";
+      if (panel.w < 110) return `1 ${one}`;
+      return `0 ${zero} \u00b7 1 ${one}`;
+    };
+    const short = ({ w }) => w >= 110 && w < 140; // two facts on a short line
+    const words = short(z) ? ["take", "keep"] : ["takes", "keeps"];
+    if (!keeps) words.reverse();
+    content(parts.titles.r, says(r, isForced(state.force.r), short(r) ? ["hide", "show"] : ["hides", "shows"]));
+    content(parts.titles.z, says(z, isForced(state.force.z), words));
     content(parts.titles.candidate, built.layout.panels.candidate.w > 140 ? "the proposed memory" : "proposed");
     content(parts.titles.h_t, "\u25cb old  \u25c6 candidate  \u25ac result");
   }

@@ -59,6 +59,20 @@ def test_a_chapter_asks_its_questions_and_no_others(chapter):
     assert {id or name for id, name in calls} <= known
 
 
+def test_a_question_takes_as_long_as_its_chapter_says():
+    """And tests one of the objectives that the chapter names for it."""
+    said = {}
+    for path in CHAPTERS.glob("[0-9]*.ipynb"):
+        text = "\n".join("".join(cell["source"]) for cell in json.loads(path.read_text(encoding="utf-8"))["cells"])
+        for id, minutes, objectives in re.findall(
+            r"\*\*Question ([\d.]+)\*\* · (\d+) minutes? · objectives? ([^.]*)\.", text
+        ):
+            said[id] = int(minutes), objectives
+    assert len(said) > 20
+    for id, (minutes, objectives) in said.items():
+        assert (check.find(id).minutes, check.find(id).objective in objectives) == (minutes, True), id
+
+
 def test_practice_is_checked_and_not_counted(capsys):
     practice = [question.id for question in check.questions() if question.practice]
     assert practice == ["3.2", "13.2"]

@@ -118,7 +118,7 @@ def _browser_tools():
 
 
 def measure(presses=60):
-    """-> {"explorer": ms, "plain": ms, "frames": ms, "busy": ms}, each a list."""
+    """-> {"explorer": ms, "plain": ms, "at_rest": ms, "frames": ms, "busy": ms}, each a list."""
     import nbformat
 
     tools = _browser_tools()
@@ -143,8 +143,8 @@ def measure(presses=60):
             )
             explorer = _time_keys(page, page.locator(".bench-explorer [data-row=h-0]"), "attributes", presses)
             plain = _time_keys(page, page.locator(".bench-plain .noUi-handle"), "image", max(10, presses // 3))
-            frames, busy = _time_drag(page)
-    return {"explorer": explorer, "plain": plain, "frames": frames, "busy": busy}
+            at_rest, frames, busy = _time_drag(page)
+    return {"explorer": explorer, "plain": plain, "at_rest": at_rest, "frames": frames, "busy": busy}
 
 
 def _time_keys(page, control, changed, presses):
@@ -165,6 +165,11 @@ def _time_drag(page):
     track = row.locator(".track").bounding_box()
     y = track["y"] + track["height"] / 2
     page.mouse.move(track["x"] + track["width"] / 2, y)
+    page.evaluate(FRAMES)
+    page.wait_for_timeout(5000)
+    page.evaluate("window.stop_frames = true")
+    page.wait_for_timeout(300)
+    at_rest = page.evaluate("window.frames_ms")
     page.mouse.down()
     page.wait_for_timeout(300)
     page.evaluate(FRAMES)
@@ -173,7 +178,7 @@ def _time_drag(page):
         page.mouse.move(track["x"] + track["width"] * share, y)
     page.evaluate("window.stop_frames = true")
     page.mouse.up()
-    return page.evaluate("[window.frames_ms, window.busy_ms]")
+    return at_rest, *page.evaluate("[window.frames_ms, window.busy_ms]")
 
 
 def _line(name, times):
@@ -191,10 +196,13 @@ def _widgets(options):
     print(f"{'milliseconds':44} {'median':>8} {'p95':>8} {'max':>8} {'n':>6}")
     print(_line("GRUCellExplorer, H = 4: key to paint", found["explorer"]))
     print(_line("ipywidgets + matplotlib inline: key to paint", found["plain"]))
-    print(_line("GRUCellExplorer, H = 16: between frames", found["frames"]))
-    print(_line("GRUCellExplorer, H = 16: work in a frame", found["busy"]))
+    print(_line("H = 16, nobody touches it: between frames", found["at_rest"]))
+    print(_line("H = 16, dragged: between frames", found["frames"]))
+    print(_line("H = 16, dragged: work in a frame", found["busy"]))
     ratio = statistics.median(found["plain"]) / statistics.median(found["explorer"])
     print(f"The explorer's median is {ratio:.0f} times shorter.")
+    slow = {name: sum(time > 50 for time in found[name]) / len(found[name]) for name in ("at_rest", "frames")}
+    print(f"Frames over 50 ms: {slow['at_rest']:.1%} at rest, {slow['frames']:.1%} while dragging.")
     if options.out:
         options.out.parent.mkdir(parents=True, exist_ok=True)
         options.out.write_text(json.dumps(found) + "\n", encoding="utf-8")

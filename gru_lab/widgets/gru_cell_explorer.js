@@ -263,7 +263,10 @@ function render({ model, el }) {
       stepBack();
     }
   }, { signal });
-  onResize(diagramHost, signal, draw);
+  onResize(diagramHost, signal, () => {
+    diagram.measure();
+    draw();
+  });
   signal.addEventListener("abort", () => {
     stop();
     clearTimeout(speaking);

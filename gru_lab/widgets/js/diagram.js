@@ -40,8 +40,9 @@ export function roundedPath(points, radius = 9) {
 export function createDiagram(host, { units, features, uid, on, signal }) {
   let built = null; // {layout, key, parts, abort}
   let view = null;
+  let width = 0;
 
-  function build(width, reset) {
+  function build(reset) {
     const key = `${Math.round(width)} ${reset}`;
     if (built?.key === key) return;
     const focused = host.contains(document.activeElement) ? document.activeElement.dataset.row : null;
@@ -135,14 +136,17 @@ export function createDiagram(host, { units, features, uid, on, signal }) {
   function drawMatrix(matrix, parts) {
     const group = svg("g", { class: "matrix" });
     group.append(svg("rect", { x: matrix.x - 3, y: matrix.y - 3, width: matrix.w + 6, height: matrix.h + 6, rx: 5, class: "box stroke-candidate" }));
+    const { x, y, w, h, lane, row } = matrix;
+    const rules = Array.from({ length: matrix.columns - 1 }, (_, j) => `M${x + (j + 1) * lane} ${y}v${h}`);
+    rules.push(...Array.from({ length: matrix.rows - 1 }, (_, i) => `M${x} ${y + (i + 1) * row}h${w}`));
+    group.append(svg("path", { d: rules.join(""), class: "rules" }));
     const cells = [];
     for (let i = 0; i < matrix.rows; i += 1) {
       for (let j = 0; j < matrix.columns; j += 1) {
-        const dot = svg("rect", { rx: 1.5, class: "weight" });
         const title = svg("title");
-        const place = svg("rect", { x: matrix.x + j * matrix.lane, y: matrix.y + i * matrix.row, width: matrix.lane, height: matrix.row, class: "place" }, title);
-        group.append(place, dot);
-        cells.push({ i, j, dot, title, x: matrix.x + (j + 0.5) * matrix.lane, y: matrix.y + (i + 0.5) * matrix.row });
+        const dot = svg("rect", { rx: 1.5, class: "weight" }, title);
+        group.append(dot);
+        cells.push({ i, j, dot, title, x: x + (j + 0.5) * lane, y: y + (i + 0.5) * row });
       }
     }
     if (matrix.id === "U_h") group.append(mathLabel(matrix.x - 20, matrix.y + matrix.h / 2, matrix.id)); // lanes above, air beside
@@ -281,7 +285,8 @@ export function createDiagram(host, { units, features, uid, on, signal }) {
   function update(next) {
     view = next;
     const { state, derived, prediction } = view;
-    build(host.clientWidth || ROOMY, state.convention.reset);
+    if (!width) measure();
+    build(state.convention.reset);
     const { parts } = built;
     const now = values(derived);
     const { stage } = state;
@@ -403,5 +408,10 @@ export function createDiagram(host, { units, features, uid, on, signal }) {
 
   const isForced = (list) => Boolean(list?.some((value) => value !== null));
 
-  return { update, get layout() { return built?.layout; } };
+  /** Asking a page for a width makes it lay itself out, so ask only when the width may have changed. */
+  function measure() {
+    width = host.clientWidth || ROOMY;
+  }
+
+  return { update, measure, get layout() { return built?.layout; } };
 }

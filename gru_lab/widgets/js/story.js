@@ -1,7 +1,7 @@
 // The whole story under the diagram: a column for each sentence, a row for each unit, a ghost of the unedited run.
 
 import { attribute, content, html, roving, style, toggle } from "./dom.js";
-import { plain, signed, spoken } from "./numbers.js";
+import { clamp, plain, signed, spoken } from "./numbers.js";
 
 /** on.go(t): the reader chose a sentence. on.rename(own, text), on.remove(own): the reader's own sentences. */
 export function createStory(host, { units, on, signal }) {
@@ -51,8 +51,7 @@ export function createStory(host, { units, on, signal }) {
         const was = ghost[k]?.[i];
         const differs = was !== undefined && Math.abs(was - h[i]) >= 0.005;
         content(value, secret ? "?" : signed(h[i]));
-        style(bar, "width", `${secret ? 0 : Math.min(1, Math.abs(h[i])) * 50}%`);
-        style(bar, "left", h[i] < 0 ? `${50 - Math.min(1, Math.abs(h[i])) * 50}%` : "50%");
+        style(bar, "transform", `scaleX(${secret ? 0 : clamp(h[i], -1, 1).toFixed(3)})`); // a transform needs no layout
         toggle(element, "negative", h[i] < 0);
         toggle(element, "differs", differs && !secret);
         if (differs) style(mark, "left", `${50 + was * 50}%`);

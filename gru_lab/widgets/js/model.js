@@ -7,31 +7,42 @@ const TELL_PYTHON_AFTER = 120; // milliseconds
  * -> {state, set(changes)}. Without a kernel set() works all the same, and Python is told nothing.
  */
 export function connect(model, keys, signal, changed) {
-  const read = () => Object.fromEntries(keys.map((key) => [key, model.get(key)]));
-  let state = read();
+  let state = Object.fromEntries(keys.map((key) => [key, model.get(key)]));
   let telling = 0;
   let setting = false;
+  const untold = new Set(); // keys that the reader changed and Python does not know of yet
 
+  const put = (key, value) => {
+    setting = true;
+    model.set(key, value);
+    setting = false;
+  };
   const tell = () => {
+    telling = 0;
+    untold.clear();
     try {
       model.save_changes();
     } catch {
       // No kernel: nobody to tell.
     }
   };
-  const follow = () => {
+  const follow = (key) => () => {
     if (setting) return;
-    state = read();
+    if (untold.has(key)) {
+      put(key, state[key]); // an echo of what we told before: the reader's hand is ahead of it
+      return;
+    }
+    state = { ...state, [key]: model.get(key) };
     changed();
   };
-  const events = keys.map((key) => `change:${key}`);
-  for (const event of events) model.on(event, follow);
+  const followers = keys.map((key) => [`change:${key}`, follow(key)]);
+  for (const [event, follower] of followers) model.on(event, follower);
   signal.addEventListener("abort", () => {
     if (telling) {
       clearTimeout(telling);
       tell();
     }
-    for (const event of events) model.off(event, follow);
+    for (const [event, follower] of followers) model.off(event, follower);
   });
 
   return {
@@ -40,14 +51,12 @@ export function connect(model, keys, signal, changed) {
     },
     set(changes) {
       state = { ...state, ...changes };
-      setting = true;
-      for (const [key, value] of Object.entries(changes)) model.set(key, value);
-      setting = false;
+      for (const [key, value] of Object.entries(changes)) {
+        untold.add(key);
+        put(key, value);
+      }
       clearTimeout(telling);
-      telling = setTimeout(() => {
-        telling = 0;
-        tell();
-      }, TELL_PYTHON_AFTER);
+      telling = setTimeout(tell, TELL_PYTHON_AFTER);
     },
   };
 }

@@ -126,7 +126,12 @@ def setup(torch_index, arguments):
 def doctor(_, arguments):
     status, _ = state_of_environment()
     if status in ("missing", "unfinished", "broken"):
-        raise Problem(f"The environment in {VENV} is {status}.", "Make it:  python course.py setup")
+        # The doctor runs without the environment too, and says what the machine has; the folder's name stays unsaid.
+        subprocess.call([sys.executable, str(ROOT / "gru_lab" / "doctor.py"), *arguments])
+        raise Problem(
+            f"The course's environment is {status}.",
+            "Make it:  python course.py setup   (or wait, if another course.py is installing)",
+        )
     return run(BIN / "gru-lab", "doctor", *arguments)
 
 

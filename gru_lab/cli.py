@@ -43,6 +43,9 @@ def main(arguments=None):
                 return _say_missing(name, missing.name)
             raise
         room.add_parser(subparsers)
+    if not arguments:
+        parser.print_help()
+        return 0
     options = parser.parse_args(arguments)
     try:
         status = options.call(options) or 0

@@ -194,8 +194,9 @@ def _packages(root):
         else:
             yield Finding(name, found, OK, specifier, pin)
     if missing_tools:
-        remedy = "readers need none of them; for authors, `python course.py test` installs them"
-        yield Finding(TOOLS_OF_TESTS, f"without {', '.join(missing_tools)}", NOTE, remedy=remedy)
+        names = ", ".join(missing_tools)
+        remedy = f"readers need none of them; for authors, `python course.py test` installs them ({names})"
+        yield Finding(TOOLS_OF_TESTS, f"{len(missing_tools)} not installed", NOTE, remedy=remedy)
     elif tools:
         yield Finding(TOOLS_OF_TESTS, "all there")
 

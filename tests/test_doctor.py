@@ -119,11 +119,11 @@ def test_missing_test_tools_are_a_note(quick, monkeypatch):
     monkeypatch.setattr(doctor, "_requirements", lambda: needed)
     monkeypatch.setattr(doctor, "_version", lambda name: None if name == "nbval" else "99")
     finding = named(doctor_function(), doctor.TOOLS_OF_TESTS)
-    assert (finding.found, finding.verdict) == ("without nbval", NOTE)
+    assert (finding.found, finding.verdict) == ("1 not installed", NOTE)
     report = doctor_function()
     assert report.remedies == [] and report.ok and report.summary == "Everything the course needs is here."
     assert (finding.name, finding.found, finding.remedy) in report.notes
-    assert f"- {finding.name}, without nbval: readers need none" in repr(report)
+    assert f"- {finding.name}, 1 not installed: readers need none" in repr(report)
     monkeypatch.setattr(doctor, "_version", lambda name: "99")
     assert named(doctor_function(), doctor.TOOLS_OF_TESTS).verdict == OK
 

@@ -105,10 +105,7 @@ class _Parser:
             return FUNCTIONS[self.take("function")](self.parenthesis())
         if self.next_is("name") and self.tokens[0][1][0] in "WU":
             matrix = self.value(self.take("name"))
-            vector = self.application()
-            if np.ndim(matrix) != 2 or np.ndim(vector) < 1 or matrix.shape[1] != vector.shape[-1]:
-                raise ValueError(f"a matrix of shape {np.shape(matrix)} beside a vector of shape {np.shape(vector)}")
-            return vector @ matrix.T
+            return self.application() @ matrix.T
         return self.primary()
 
     def primary(self):

@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 import torch
+from threadpoolctl import threadpool_info
 
 from gru_lab import bench
 from gru_lab.cli import main
@@ -41,11 +42,15 @@ def test_table_and_file_say_the_same(capsys, tmp_path, suffix):
 
 
 def test_threads_are_set_and_given_back():
-    before = torch.get_num_threads()
-    seen = set()
-    rows = bench.measure([SMALL], [1, 2], 1, lambda *_: seen.add(torch.get_num_threads()))
-    assert seen == {1, 2} == {row.threads for row in rows}
-    assert torch.get_num_threads() == before
+    def threads():
+        of_blas = [info["num_threads"] for info in threadpool_info() if "numpy" in info["filepath"]]
+        return torch.get_num_threads(), *of_blas
+
+    before, seen = threads(), set()
+    rows = bench.measure([SMALL], [1, 2], 1, lambda *_: seen.add(threads()))
+    assert seen == {(1,) * len(before), (2,) * len(before)}
+    assert {row.threads for row in rows} == {1, 2}
+    assert threads() == before
 
 
 @pytest.mark.parametrize("name", ["forward_fast", "backward_fast"])

@@ -85,6 +85,7 @@ def test_a_wrong_equation_is_caught(convention, gate, edit):
         r"r_t = W_r U_r",  # two matrices
         r"r_t = x_t h_{t-1}",  # two vectors side by side: the reader cannot know which product is meant
         r"r_t = r_t \odot x_t",  # shapes differ
+        r"r_t = 1 \odot h_{t-1}",  # and here, though NumPy would not mind
         r"r_t = W_r h_{t-1}",  # (H, D) times (H,)
         r"r_t = \phi(x_t)",
         r"r_t = q_t",

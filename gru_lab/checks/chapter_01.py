@@ -85,7 +85,7 @@ UNITS_FOR = Code(
     wrong=(
         Wrong(
             "rounded down",
-            "This is the most that the budget covers. The nearest count may lie a little above it.",
+            "Either you rounded down, and the nearest count lies just above; or you count two biases in each block.",
             lambda parameters, blocks, D: math.floor(exact(parameters, blocks, D) + 1e-9),
         ),
         Wrong(

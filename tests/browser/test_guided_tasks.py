@@ -53,7 +53,7 @@ def story(page):
 def press(page, name, *keys):
     page.get_by_role("slider", name=name, exact=True).focus()
     for key in keys:
-        page.keyboard.press(key)
+        page.keyboard.press(key, delay=15)  # as a hand would: a busy machine takes each key before the next
 
 
 def undo(page, panel, until):

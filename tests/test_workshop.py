@@ -1,5 +1,6 @@
 """The workshop: a notebook is run the same way twice, and never half; what is generated is up to date."""
 
+import asyncio
 import json
 import os
 import re
@@ -381,3 +382,14 @@ def test_the_root_is_found_from_below_and_by_the_package(small_course, monkeypat
     assert course.find_root() == small_course.resolve()
     monkeypatch.chdir(small_course.parent)
     assert course.find_root() == ROOT
+
+
+def test_a_notebook_runs_where_a_loop_is_already_running(tmp_path):
+    """In a notebook, or after a browser test in the same process."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("6 * 7")])
+
+    async def within():
+        return execute.execute(notebook, tmp_path)
+
+    done = asyncio.run(within())
+    assert done.cells[0].outputs[0].data["text/plain"] == "42"

@@ -85,7 +85,7 @@ UNITS_FOR = Code(
     wrong=(
         Wrong(
             "rounded down",
-            "Either you rounded down, and the nearest count lies just above; or you count two biases in each block.",
+            "Either you rounded down (the nearest lies a little above), or you count two biases in each block.",
             lambda parameters, blocks, D: math.floor(exact(parameters, blocks, D) + 1e-9),
         ),
         Wrong(

@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -124,6 +125,16 @@ def _execute_once(notebook, folder, progress):
 
 
 def _run_to_end(coroutine):
+    """Run it on a loop of its own; on another thread where one is running here already (a notebook, a browser test)."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return _run_here(coroutine)
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(_run_here, coroutine).result()
+
+
+def _run_here(coroutine):
     async def main():
         return await coroutine
 

@@ -96,8 +96,8 @@ def backward_fast(trace, d_output, d_h_n=None):
     trace, d_output, d_h_n, single = check_gradients(trace, d_output, d_h_n)
     p, dtype, convention = trace.parameters, trace.parameters.dtype, trace.convention
     after, keeps = convention.reset == "after", convention.update == "keeps"
-    arrays = (trace.X, d_output, trace.r, trace.z, trace.candidate, trace.h_before)
-    X, d_output, r, z, candidate, h_before = map(time_major, arrays)
+    X, r, z, candidate, h_before = map(time_major, (trace.X, trace.r, trace.z, trace.candidate, trace.h_before))
+    d_output = d_output.swapaxes(0, 1)  # read once, so that a copy would cost more than it saves
     T, B, H = r.shape
     if trace.memory is not None:
         memory = time_major(trace.memory)

@@ -29,7 +29,9 @@ PROJECT = PYPROJECT["project"]
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 COURSE = (ROOT / "course.py").read_text(encoding="utf-8")
 
-DIRECT = [Requirement(line) for line in [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["test"]]]
+EXTRAS = PROJECT["optional-dependencies"]
+DIRECT = [Requirement(line) for line in [*PROJECT["dependencies"], *sum(EXTRAS.values(), [])]]
+DIRECT = [requirement for requirement in DIRECT if requirement.name != PROJECT["name"]]  # an extra that names others
 PINS = [Requirement(line) for line in CONSTRAINTS.splitlines() if line and not line.startswith("#")]
 # torch names these exactly, and another build of torch names others: they are not ours to pin.
 UNPINNED = {canonicalize_name(name) for name in PYPROJECT["tool"]["uv"]["pip"]["no-emit-package"]}

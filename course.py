@@ -3,10 +3,11 @@
 
     python course.py lab  [...]     make the environment, install, open JupyterLab on chapter 00
     python course.py test [...]     the same with the test tools, then run every test
+    python course.py book [...]     the same with the tools for it, then build the site from the notebooks
     python course.py setup          only make the environment and install
     python course.py doctor         say what this machine has and what is missing
 
-The first start takes minutes, the next ones a moment. What follows `lab` goes on to JupyterLab and what follows
+The first start takes minutes, the next ones a moment. What follows `lab` goes on to JupyterLab, what follows
 `test` to pytest:  python course.py lab --no-browser --port 8890   python course.py test -x tests/test_cell.py
 
     --torch-index URL    take torch from this index: a CPU build (smaller), or another CUDA build; see the README
@@ -62,7 +63,7 @@ def main(arguments):
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(__doc__.strip())
         return 0
-    commands = {"lab": lab, "test": test, "setup": setup, "doctor": doctor}
+    commands = {"lab": lab, "test": test, "book": book, "setup": setup, "doctor": doctor}
     if arguments[0] not in commands:
         print(f"course.py has no command {arguments[0]!r}. It has: {', '.join(commands)}; --help says more.")
         return 2
@@ -113,6 +114,11 @@ def test(torch_index, arguments):
     verdict = {0: "all passed", 1: "some FAILED", 2: "stopped", 5: "none found"}.get(code, "could not run")
     print(f"Tests: {verdict} (pytest's exit code {code}, {time.monotonic() - started:.0f} s)")
     return code
+
+
+def book(torch_index, arguments):
+    set_up("test", torch_index)
+    return run(PYTHON, "-m", "gru_lab.workshop.book", *arguments)
 
 
 def setup(torch_index, arguments):

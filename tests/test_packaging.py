@@ -30,7 +30,7 @@ ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-
 COURSE = (ROOT / "course.py").read_text(encoding="utf-8")
 
 EXTRAS = PROJECT["optional-dependencies"]
-DIRECT = [Requirement(line) for line in [*PROJECT["dependencies"], *sum(EXTRAS.values(), [])]]
+DIRECT = [Requirement(line) for group in (PROJECT["dependencies"], *EXTRAS.values()) for line in group]
 DIRECT = [requirement for requirement in DIRECT if requirement.name != PROJECT["name"]]  # an extra that names others
 PINS = [Requirement(line) for line in CONSTRAINTS.splitlines() if line and not line.startswith("#")]
 # torch names these exactly, and another build of torch names others: they are not ours to pin.
@@ -288,7 +288,7 @@ def test_the_licence_files_are_those_that_are_named():
 
 def test_the_readme_calls_commands_that_exist():
     commands = set(re.findall(r'"(\w+)": \1\b', re.search(r"commands = {.*}", COURSE)[0]))
-    assert commands == {"lab", "test", "setup", "doctor"}
+    assert commands == {"lab", "test", "book", "setup", "doctor"}
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert "python course.py lab" in readme and "python course.py test" in readme
     for path in (ROOT / name for name in ("README.md", "CONTRIBUTING.md")):

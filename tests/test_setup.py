@@ -208,6 +208,14 @@ def test_exit_code_is_that_of_pytest(course, pytests, verdict):
 
 
 @posix
+def test_the_book_is_built_with_the_test_tools(course):
+    code, _ = course.run("book", "--out", "site", FAKE_RUN="3")
+    assert code == 3
+    assert course.calls("-m", "pip")[-1]["argv"][-1] == ".[test]"
+    assert course.calls("-m", "gru_lab.workshop.book")[0]["argv"] == ["-m", "gru_lab.workshop.book", "--out", "site"]
+
+
+@posix
 def test_doctor_hands_over_or_says_what_is_missing(course):
     code, output = course.run("doctor")
     assert code == 1 and "missing" in output and "course.py setup" in output
@@ -464,7 +472,7 @@ def test_an_environment_of_somebody_elses_is_used_but_never_changed(course):
 def test_help_names_every_command(course, arguments):
     code, output = course.run(*arguments)
     assert code == 0
-    for command in ("lab", "test", "setup", "doctor", "--torch-index", "COURSE_VENV"):
+    for command in ("lab", "test", "book", "setup", "doctor", "--torch-index", "COURSE_VENV"):
         assert command in output
 
 

@@ -32,7 +32,7 @@ class Crossfader(anywidget.AnyWidget):
     equation = traitlets.Unicode().tag(sync=True)
 
     def __init__(
-        self, h=(0.8, 0.4, 0.5, 0.3), candidate=(0.5, 0.6, 0.7, 0.1), z=(0.5, 0.5, 0.5, 0.5), units=ASPECTS,
+        self, h=(0.5, 0.6, 0.7, 0.1), candidate=(0.8, 0.4, 0.5, 0.3), z=(0.5, 0.5, 0.5, 0.5), units=ASPECTS,
         convention=DEFAULT, **kwargs,
     ):  # fmt: skip
         convention = as_convention(convention)

@@ -52,7 +52,9 @@ function render({ model, el }) {
   const predictionHost = html("div");
   const diagramHost = html("div", { class: "diagram-host" });
   const arithmeticHost = html("div", { class: "arithmetic", role: "group", "aria-label": "How the chosen number comes about" });
-  const playStory = html("button", { type: "button" });
+  const storyIcon = html("span", { class: "icon", "aria-hidden": "true" });
+  const storyVerb = html("span");
+  const playStory = html("button", { type: "button", class: "play-story" }, storyIcon, storyVerb, html("span", { class: "roomy", text: " whole" }), " story");
   playStory.addEventListener("click", () => (playing ? stop() : playWholeStory()), { signal });
   const storyNote = html("span", { class: "of" });
   const storyHost = html("div", { class: "story-host" });
@@ -62,11 +64,11 @@ function render({ model, el }) {
     html("header", {},
       html("div", { class: "sentence-line" }, previous, next, html("div", { class: "sentence-box" }, count, sentence)),
       html("div", { class: "tools" }, undoButton, resetButton)),
-    html("div", { class: "actions" }, play, ask, html("div", { class: "stages", role: "group", "aria-label": "Stages of the step" }, ...stages)),
+    html("div", { class: "actions" }, play, playStory, ask, html("div", { class: "stages", role: "group", "aria-label": "Stages of the step" }, ...stages)),
     narration, predictionHost,
     html("div", { class: "board" }, diagramHost, arithmeticHost),
     html("p", { class: "legend", text: "A pipe is as wide as |value|, hollow when negative; a valve narrows it. Drag the round knobs. Click a bar for its arithmetic." }),
-    html("div", { class: "story-title" }, html("h4", { text: "The memory after each sentence" }), storyNote, playStory),
+    html("div", { class: "story-title" }, html("h4", { text: "The memory after each sentence" }), storyNote),
     storyHost, live);
 
   const shared = { units: state.units, features: state.features, signal, uid };
@@ -136,7 +138,7 @@ function render({ model, el }) {
 
   // ---- drawing ---------------------------------------------------------------------------------------------------------
   function draw() {
-    const view = { state, derived, prediction };
+    const view = { state, derived, prediction, playing };
     const total = derived.story.length;
     content(count, `Sentence ${derived.t + 1} of ${total}`);
     content(sentence, `\u201c${derived.story[derived.t].text}\u201d`);
@@ -150,7 +152,8 @@ function render({ model, el }) {
     });
     content(narration, prediction ? "" : narrate(state.stage, about()));
     toggle(narration, "away", prediction);
-    content(playStory, playing === "story" ? "\u275a\u275a Pause" : "\u25b6 Play the whole story");
+    content(storyVerb, playing === "story" ? "Pause the" : "Play the");
+    content(storyIcon, playing === "story" ? "\u275a\u275a" : "\u25b6");
     content(playLabel, playing === "step" ? "Pause" : "Play the step");
     content(playIcon, playing === "step" ? "\u275a\u275a" : "\u25b6");
     content(storyNote, derived.edited ? "\u2502 marks the run without your changes" : "");

@@ -122,7 +122,7 @@ function render({ model, el }) {
     const list = (values) => `[${values.map((v) => plain(v)).join(", ")}]`;
     content(vector, `h: ${list(h)} \u2192 ${list(trace.h)}`);
     const sentences = state.story.map((one) => ({ ...one, own: false }));
-    drawStory(units, { state, derived: { story: sentences, run, ghost: run.map((step) => step.trace.h), t: state.t }, prediction: null });
+    drawStory(units, { state, derived: { story: sentences, run, ghost: run.map((step) => step.trace.h), t: state.t }, prediction: null, playing: playing ? "story" : null });
   }
 
   draw();

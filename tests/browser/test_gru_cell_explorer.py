@@ -111,6 +111,7 @@ def test_keys_and_dragging_move_a_slider_and_python_is_told(lab, explorer):
     assert re.match(r"Power minus 0\.66, keeps \d+ per cent", power.get_attribute("aria-valuetext"))
 
     quarrel = slider(explorer, "Input, quarrel")
+    quarrel.scroll_into_view_if_needed()
     box = quarrel.locator(".track").bounding_box()
     explorer.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] / 2)
     explorer.mouse.down()
@@ -256,14 +257,36 @@ def test_play_the_step_and_the_story(explorer):
     explorer.get_by_role("button", name="Play the step").click()
     for stage in (1, 2, 3, 4):
         explorer.locator(f'.stage[aria-label^="Stage {stage}"][aria-current="step"]').wait_for(timeout=5000)
+        for panel, first in {"r": 2, "candidate": 3, "z": 4}.items():  # not to be read, or heard, before its stage
+            shown = explorer.locator(f".panel-{panel} .number").all_text_contents()
+            assert all(shown) if stage >= first else not any(shown), (stage, panel, shown)
+            heard = explorer.locator(f".panel-{panel} [data-row]").first.get_attribute("aria-label")
+            assert (f"comes in stage {first}" in heard) == (stage < first)
     explorer.locator(".prediction").wait_for(timeout=5000)  # it asks before it shows
     explorer.get_by_role("button", name="Not now").click()
     explorer.get_by_role("button", name="Play the whole story").click()
     explorer.locator('.column[data-sentence="3"][aria-current="step"]').wait_for(timeout=8000)
+    columns = [column.locator(".value").all_text_contents() for column in explorer.locator(".story-grid .column").all()]
+    assert all(map(all, columns[:4])) and not any(map(any, columns[4:])), "a column filled before its sentence was read"
     explorer.get_by_role("button", name="Pause").click()
     at = explorer.locator(".count").inner_text()
     explorer.wait_for_timeout(1800)
     assert explorer.locator(".count").inner_text() == at
+    assert all(explorer.locator(".story-grid .value").all_text_contents()), "paused, the whole story is there again"
+
+
+def test_what_is_pressed_first_is_in_view(lab, open_page):
+    page = open_page(1300, 900)
+    write_notebook(lab.root / "in_view.ipynb")
+    lab.open(page, "in_view.ipynb")
+    lab.run_all(page)
+    widget = page.locator(WIDGET)
+    widget.wait_for()
+    widget.scroll_into_view_if_needed()
+    top = widget.bounding_box()["y"]
+    for name in ("Play the step", re.compile("Play the( whole)? story")):
+        box = page.get_by_role("button", name=name).bounding_box()
+        assert box["y"] + box["height"] - top < 260, f"{name} is {box['y'] - top:.0f} pixels below the widget's head"
 
 
 def test_python_changes_are_followed(lab, explorer):

@@ -62,8 +62,8 @@ def test_story_meter_tells_the_story():
 
 def test_crossfader_blends_the_articles_numbers():
     assert np.allclose(Crossfader().h_t, [0.65, 0.5, 0.6, 0.2], rtol=0, atol=1e-15)
-    assert np.allclose(Crossfader(z=(1, 1, 1, 1)).h_t, [0.8, 0.4, 0.5, 0.3])
-    assert np.allclose(Crossfader(z=(1, 1, 1, 1), convention=("takes", "before")).h_t, [0.5, 0.6, 0.7, 0.1])
+    assert np.allclose(Crossfader(z=(1, 1, 1, 1)).h_t, [0.5, 0.6, 0.7, 0.1])
+    assert np.allclose(Crossfader(z=(1, 1, 1, 1), convention=("takes", "before")).h_t, [0.8, 0.4, 0.5, 0.3])
 
 
 def test_convention_flip_is_exact_when_negated():

@@ -4,7 +4,7 @@
 import { attribute, content, roving, slider, style, svg, toggle } from "./dom.js";
 import { LETTER, ROOMY, cellLayout } from "./layout.js";
 import { plain, signed } from "./numbers.js";
-import { rowText } from "./words.js";
+import { QUANTITY_NAMES, rowText } from "./words.js";
 
 const WIDEST_PIPE = 10; // pixels for |value| = 1
 const THINNEST_PIPE = 0.8;
@@ -321,22 +321,24 @@ export function createDiagram(host, { units, features, uid, on, signal }) {
   function drawRow(part, value, now, prediction, state, about) {
     const { bar, number, panel, row, id, index } = part;
     const { track } = panel;
+    const ahead = FIRST_STAGE[id] > state.stage; // not computed yet, as the story of the step goes: no number to read or to hear
     const hidden = id === "h_t" && prediction && !prediction.revealed;
     const length = Math.abs(value) * track.unit;
     style(bar, "x", `${(value < 0 ? track.zero - length : track.zero).toFixed(2)}px`);
     style(bar, "width", `${Math.max(length, value === 0 ? 0 : 0.5).toFixed(2)}px`);
     toggle(bar, "negative", value < 0);
-    toggle(row, "secret", hidden);
-    content(number, hidden ? "?" : panel.signed ? signed(value) : value.toFixed(2));
+    toggle(row, "secret", hidden || ahead);
+    content(number, hidden ? "?" : ahead ? "" : panel.signed ? signed(value) : value.toFixed(2));
     const chosen = state.selected.kind === id && state.selected.unit === index;
     toggle(row, "chosen", chosen);
     if (part.knob) {
       style(part.knob, "cx", `${(track.zero + value * track.unit).toFixed(2)}px`);
       attribute(row, "aria-valuenow", value.toFixed(2));
-      attribute(row, "aria-valuetext", rowText(id, index, about));
+      attribute(row, "aria-valuetext", rowText(id, index, about, state.stage >= FIRST_STAGE.z));
     } else {
       attribute(row, "aria-pressed", chosen);
-      attribute(row, "aria-label", hidden ? `new memory, ${units[index]}: hidden until you have predicted it` : `${rowText(id, index, about)}. Show the arithmetic`);
+      const name = `${QUANTITY_NAMES[id]}, ${units[index]}`;
+      attribute(row, "aria-label", hidden ? `${name}: hidden until you have predicted it` : ahead ? `${name}: comes in stage ${FIRST_STAGE[id]}` : `${rowText(id, index, about)}. Show the arithmetic`);
     }
     if (id === "h_t") {
       const at = (v) => (track.zero + v * track.unit).toFixed(2);

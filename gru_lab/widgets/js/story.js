@@ -37,7 +37,8 @@ export function createStory(host, { units, on, signal }) {
     host.replaceChildren(grid);
   }
 
-  function update({ state, derived, prediction }) {
+  /** A column is empty while the story that plays has not reached it, and a question as long as its answer is a secret. */
+  function update({ state, derived, prediction, playing }) {
     const { story, run, ghost, t } = derived;
     build(story);
     columns.forEach(({ column, words, cells }, k) => {
@@ -45,15 +46,16 @@ export function createStory(host, { units, on, signal }) {
       content(words, story[k].text);
       attribute(column, "aria-current", k === t ? "step" : null);
       toggle(column, "current", k === t);
+      const ahead = playing === "story" && k > t;
       const h = run[k].trace.h;
-      attribute(column, "aria-label", `Sentence ${k + 1}: ${story[k].text} ` + (secret ? "" : units.map((unit, i) => `${unit} ${spoken(h[i])}`).join(", ")));
+      attribute(column, "aria-label", `Sentence ${k + 1}: ${story[k].text} ` + (secret || ahead ? "" : units.map((unit, i) => `${unit} ${spoken(h[i])}`).join(", ")));
       cells.forEach(({ bar, ghost: mark, value, element }, i) => {
         const was = ghost[k]?.[i];
         const differs = was !== undefined && Math.abs(was - h[i]) >= 0.005;
-        content(value, secret ? "?" : signed(h[i]));
-        style(bar, "transform", `scaleX(${secret ? 0 : clamp(h[i], -1, 1).toFixed(3)})`); // a transform needs no layout
+        content(value, secret ? "?" : ahead ? "" : signed(h[i]));
+        style(bar, "transform", `scaleX(${secret || ahead ? 0 : clamp(h[i], -1, 1).toFixed(3)})`); // a transform needs no layout
         toggle(element, "negative", h[i] < 0);
-        toggle(element, "differs", differs && !secret);
+        toggle(element, "differs", differs && !secret && !ahead);
         if (differs) style(mark, "left", `${50 + was * 50}%`);
         attribute(element, "title", differs ? `unedited: ${plain(was)}` : null);
       });

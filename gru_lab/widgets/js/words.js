@@ -69,12 +69,12 @@ export function narrate(stage, { units, features, now, convention }) {
   return `Old and new are blended, unit by unit: ${listed(list)}.` + (moved.length < units.length ? " The rest stays as it was." : "");
 }
 
-/** What a screen reader says for a row. */
-export function rowText(kind, i, { units, features, now }) {
+/** What a screen reader says for a row. gated: say what the update gate does with it, too. */
+export function rowText(kind, i, { units, features, now }, gated = true) {
   const { x, h, trace } = now;
   const keeps = `keeps ${Math.round(trace.keep[i] * 100)} per cent`;
   if (kind === "x") return `${features[i]} ${spoken(x[i])}`;
-  if (kind === "h") return `${units[i]} ${spoken(h[i])}, ${keeps}`;
+  if (kind === "h") return `${units[i]} ${spoken(h[i])}${gated ? `, ${keeps}` : ""}`;
   if (kind === "r") return `reset gate r, ${units[i]}: ${spoken(trace.r[i])}, shows ${Math.round(trace.r[i] * 100)} per cent of the memory`;
   if (kind === "z") return `update gate z, ${units[i]}: ${spoken(trace.z[i])}, ${keeps}`;
   if (kind === "candidate") return `candidate, ${units[i]}: ${spoken(trace.candidate[i])}`;

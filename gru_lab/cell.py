@@ -15,6 +15,7 @@ from gru_lab.conventions import DEFAULT
 __all__ = [
     "GRUParameters", "StepTrace",
     "sigmoid", "affine", "reset_gate", "update_gate", "candidate_state", "new_state", "gru_step", "trace_step",
+    "half_life",
 ]  # fmt: skip
 
 
@@ -188,3 +189,12 @@ def check_second_bias(parameters, convention):
     """Raise ValueError where a second candidate bias has no place: for reset "before" it would be silently ignored."""
     if convention.reset == "before" and parameters.b_Uh is not None and parameters.b_Uh.any():
         raise ValueError('b_Uh belongs to reset "after" only: add it to b_h, or use a convention with reset "after"')
+
+
+def half_life(z):
+    """Steps after which half of a memory is left, when z keeps and nothing is written: zⁿ = ½, so n = −1 / log₂ z.
+
+    z between 0 and 1, any shape -> the same shape; 0 for z = 0, inf for z = 1.
+    """
+    with np.errstate(divide="ignore"):
+        return 1 / np.abs(np.log2(z))  # log₂ z is not positive; |…| so that z = 1 gives inf, not −inf

@@ -22,7 +22,7 @@ from gru_lab import (
     trace_step,
     update_gate,
 )
-from gru_lab.cell import affine
+from gru_lab.cell import affine, half_life
 from gru_lab.conventions import PYTORCH
 
 conventions = pytest.mark.parametrize("convention", FOUR, ids=str)
@@ -159,6 +159,15 @@ def test_the_trace_is_in_an_order_in_which_it_can_be_computed():
 
 
 # ---- the parameters
+
+
+def test_half_life():
+    z = np.array([[0.5, 0.25], [0.9, 0.999]])
+    np.testing.assert_allclose(z ** half_life(z), 0.5, rtol=1e-12)
+    assert half_life(z).tolist()[0] == [1.0, 0.5]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert half_life(np.float64(0)) == 0 and half_life(np.float64(1)) == np.inf
 
 
 def test_counts():

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from gru_lab.cell import half_life
 from gru_lab.checks.common import draw
 from gru_lab.checks.question import Case, Code, Prediction, Wrong
 
@@ -16,7 +17,7 @@ PREDICT_STEPS = Prediction(
     minutes=2,
     difficulty=2,
     asks="z = 0.9 at every step (z keeps), nothing is written. After how many steps is half left: about 2, 7 or 50?",
-    answer=float(-1 / np.log2(0.9)),
+    answer=float(half_life(0.9)),
     within=0.5,
     near=1.5,
     kind="2, 7 or 50",
@@ -37,10 +38,6 @@ PREDICT_STEPS = Prediction(
         "0.9 to the power of 6 is 0.53, to the power of 7 it is 0.48.",
     ),
 )
-
-
-def half_life(z):
-    return -1 / np.log2(z)
 
 
 def whole_steps(pairs):

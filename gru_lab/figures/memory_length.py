@@ -3,6 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
+from gru_lab.cell import half_life
 from gru_lab.palette import LIGHT
 
 LINE_STYLES = ("-", "--", "-.", ":")
@@ -19,10 +20,10 @@ def memory_length(gates, steps=80):
     axes.axhline(0.5, color=LIGHT["h"], linewidth=0.8, linestyle=":")
     for z, style, level in zip(gates, LINE_STYLES, LABEL_LEVELS, strict=False):
         axes.plot(n, z**n, style, color=LIGHT["z"], linewidth=2.2)
-        half_life = -1 / np.log2(z)
-        axes.plot(half_life, 0.5, "o", color=LIGHT["z"], markersize=8)
+        half = half_life(z)
+        axes.plot(half, 0.5, "o", color=LIGHT["z"], markersize=8)
         axes.annotate(
-            f"z = {z:g}\nhalf-life {half_life:.3g}",
+            f"z = {z:g}\nhalf-life {half:.3g}",
             (np.log(level) / np.log(z), level),
             xytext=(9, 3),
             textcoords="offset points",

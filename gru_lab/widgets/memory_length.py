@@ -1,10 +1,9 @@
 """MemoryLength: a gate that keeps the share z of a memory at every step, and how long that memory lasts."""
 
 import anywidget
-import numpy as np
 import traitlets
 
-from gru_lab.cell import sigmoid
+from gru_lab.cell import half_life, sigmoid
 from gru_lab.widgets._assets import script, style_sheet
 
 
@@ -27,7 +26,7 @@ class MemoryLength(anywidget.AnyWidget):
     @property
     def half_life(self):
         """Steps after which half of a memory is left."""
-        return float(-1 / np.log2(self.z))
+        return float(half_life(self.z))
 
     @property
     def remains(self):

@@ -55,7 +55,7 @@ def test_widgets_live_in_a_saved_page_without_network(browser, address):
     assert page.locator(".panel-h_t .number").all_text_contents() != before
     page.get_by_role("slider", name="z of Power").focus()
     page.keyboard.press("Home")
-    assert page.locator(".crossfader .vector").inner_text().endswith("[0.50, 0.50, 0.60, 0.20]")
+    assert page.locator(".crossfader .vector").inner_text().endswith("[0.80, 0.50, 0.60, 0.20]")
     outside = [url for url in asked if not url.startswith((address.rpartition("/")[0], "blob:", "data:"))]
     assert outside == [] or all(url.endswith("favicon.ico") for url in outside)
     assert page.errors == []
@@ -74,7 +74,7 @@ def test_a_trusted_notebook_shows_its_saved_widget_before_anything_runs(lab, pag
     page.locator('.crossfader[data-ready="true"]').wait_for()
     page.get_by_role("slider", name="z of Power").focus()
     page.keyboard.press("End")
-    assert page.locator(".crossfader .result").first.text_content() == "+0.80"
+    assert page.locator(".crossfader .result").first.text_content() == "+0.50"
 
 
 def test_a_page_without_a_body_is_refused():

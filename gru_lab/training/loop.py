@@ -1,0 +1,249 @@
+"""The training loop. One code path: a CPU, a GPU, or as many processes as torchrun starts.
+
+Which words a step reads is a function of the step's number alone, and everything a step changes is in the checkpoint:
+so a run that was stopped goes on as if it had not been, and several processes do together what one does alone.
+"""
+
+import csv
+import json
+import math
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import distributed
+from torch.nn import functional as F
+from tqdm import tqdm
+
+from gru_lab.models import LanguageModel, save
+from gru_lab.training.checkpoint import read_checkpoint, write_atomically, write_checkpoint
+from gru_lab.training.configuration import Configuration
+from gru_lab.training.corpus import Corpus
+from gru_lab.training.device import Device, check_memory
+
+__all__ = ["Interrupted", "evaluate", "learning_rate", "train"]
+
+CHECKPOINT, METRICS, MODEL, RECORD = "checkpoint.safetensors", "metrics.csv", "model.safetensors", "record.json"
+COLUMNS = ("step", "words", "train_loss", "validation_loss", "learning_rate", "gradient_norm")
+
+
+class Interrupted(Exception):
+    """The run was stopped and its state is saved; the same command goes on."""
+
+
+def train(
+    configuration: Configuration,
+    corpus: Corpus,
+    out: str | Path,
+    device: Device,
+    command: str = "",
+    progress: bool = True,
+    step_done: Callable[[int, float], None] = lambda step, loss: None,
+) -> dict:
+    """Train a language model and return the record of the run.
+
+    Writes to the folder `out`: metrics.csv as it goes, checkpoint.safetensors every `configuration.every` steps, at the
+    end model.safetensors and record.json. A checkpoint that is there is gone on from. step_done(step, loss) is called
+    after each step. Raises Interrupted on Ctrl-C, OSError when a file cannot be written, ValueError for a checkpoint of
+    another run, and for a loss that is no longer a number.
+    """
+    c, out = configuration, Path(out)
+    rank, processes = _join(device)
+    if c.batch_size % processes:
+        raise ValueError(f"batch_size is {c.batch_size}, needs a multiple of the {processes} processes")
+    out.mkdir(parents=True, exist_ok=True)
+    place = torch.device(device.kind, int(os.environ.get("LOCAL_RANK", 0))) if device.kind == "cuda" else device.kind
+    torch.manual_seed(c.seed)
+    model = LanguageModel(c.cell, len(corpus.vocabulary), c.embedding_size, c.hidden_size).to(place)
+    check_memory(_bytes_needed(model, c, processes), device)
+    optimiser = torch.optim.AdamW(
+        model.parameters(), lr=c.rate, weight_decay=c.weight_decay, fused=device.kind == "cuda"
+    )
+    streams = _streams(corpus.train, c)[rank::processes].to(place)  # this process's rows
+    run = c.as_dict() | {"corpus": corpus.name}
+    start, state, seconds_before = 0, None, 0.0
+    if (out / CHECKPOINT).exists():
+        start, state, seconds_before = read_checkpoint(out / CHECKPOINT, model, optimiser, run, rank, processes)
+        if rank == 0:
+            _cut_metrics(out / METRICS, start)
+    elif rank == 0:
+        write_atomically(out / METRICS, (",".join(COLUMNS) + "\n").encode())
+
+    began, validation_loss = time.perf_counter(), math.nan
+    bar = tqdm(total=c.steps, initial=start, unit="step", disable=not progress or rank > 0, file=sys.stderr)
+    try:
+        for step in range(start, c.steps):
+            rate = learning_rate(step, c)
+            for group in optimiser.param_groups:
+                group["lr"] = rate
+            x, y = batch_of(streams, step, c.length)
+            if step % _steps_in_a_pass(streams, c) == 0:
+                state = None  # the streams begin again
+            with torch.autocast(device.kind, torch.bfloat16, enabled=c.precision == "bf16"):
+                logits, state = model(x, state)
+                loss = F.cross_entropy(logits.flatten(0, 1).float(), y.flatten())
+            state = _detached(state)
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()
+            _average_gradients(model, processes)
+            norm = torch.nn.utils.clip_grad_norm_(model.parameters(), c.clip)
+            optimiser.step()
+            bar.update()
+            last = step + 1 == c.steps
+            if (step + 1) % c.every == 0 or last:
+                mean_loss = _average(loss.detach(), processes)
+                if not math.isfinite(mean_loss):
+                    raise ValueError(f"the loss is {mean_loss} after step {step + 1}: try a smaller --rate")
+                validation_loss = evaluate(model, corpus.validation, place, c.length) if rank == 0 else math.nan
+                seconds = seconds_before + time.perf_counter() - began
+                done = step + 1
+                if rank == 0:
+                    row = (done, done * c.batch_size * c.length, mean_loss, validation_loss, rate, float(norm))
+                    with (out / METRICS).open("a", encoding="utf-8", newline="") as file:
+                        csv.writer(file, lineterminator="\n").writerow([_short(number) for number in row])
+                write_checkpoint(out / CHECKPOINT, model, optimiser, state, done, seconds, run, rank, processes)
+                speed = (done - start) * c.batch_size * c.length / (time.perf_counter() - began)
+                bar.set_postfix_str(f"loss {mean_loss:.3f}, validation {validation_loss:.3f}, {speed:,.0f} words/s")
+                step_done(done, mean_loss)
+            else:
+                step_done(step + 1, math.nan)
+    except KeyboardInterrupt:
+        raise Interrupted(
+            f"Stopped. The run is saved up to its last checkpoint in {out}; the same command goes on from there."
+        ) from None
+    finally:
+        bar.close()
+    seconds = seconds_before + time.perf_counter() - began
+    record = _record(configuration, corpus, device, processes, model, command, seconds, validation_loss)
+    if rank == 0:
+        test_loss = evaluate(model, corpus.test, place, c.length)
+        record |= {"test_loss": round(test_loss, 4), "test_perplexity": round(math.exp(test_loss), 3)}
+        save(model, out / (MODEL + ".new"), corpus.vocabulary)
+        (out / (MODEL + ".new")).replace(out / MODEL)
+        write_atomically(out / RECORD, (json.dumps(record, indent=1, ensure_ascii=False) + "\n").encode())
+    if processes > 1:
+        distributed.barrier()
+    return record
+
+
+@torch.no_grad()
+def evaluate(model: LanguageModel, tokens: np.ndarray, device="cpu", length: int = 64, rows: int = 20) -> float:
+    """The mean loss in nats per word over `tokens` (N,), read as `rows` streams side by side with their states kept."""
+    rows = max(1, min(rows, len(tokens) // (length + 1)))
+    streams = torch.from_numpy(np.array(tokens[: len(tokens) // rows * rows], dtype=np.int64)).view(rows, -1).to(device)
+    state, total, count = None, 0.0, 0
+    for at in range(0, streams.shape[1] - 1, length):
+        x = streams[:, at : at + length][:, : streams.shape[1] - 1 - at]
+        y = streams[:, at + 1 : at + 1 + x.shape[1]]
+        logits, state = model(x, state)
+        total += float(F.cross_entropy(logits.flatten(0, 1).float(), y.flatten(), reduction="sum"))
+        count += y.numel()
+    return total / count
+
+
+def learning_rate(step: int, c: Configuration) -> float:
+    """Up to `rate` over `warmup` steps, then down to a tenth along a cosine. step: from 0."""
+    if step < c.warmup:
+        return c.rate * (step + 1) / c.warmup
+    share = (step - c.warmup) / max(1, c.steps - c.warmup)
+    return c.rate * (0.1 + 0.9 * 0.5 * (1 + math.cos(math.pi * share)))
+
+
+def batch_of(streams: torch.Tensor, step: int, length: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """The words of this step and the words after them, each (B, length)."""
+    at = step % ((streams.shape[1] - 1) // length) * length
+    window = streams[:, at : at + length + 1].long()
+    return window[:, :-1], window[:, 1:]
+
+
+def _streams(tokens: np.ndarray, c: Configuration) -> torch.Tensor:
+    """(batch_size, N / batch_size): the text cut into streams that are read side by side."""
+    columns = len(tokens) // c.batch_size
+    if columns <= c.length:
+        raise ValueError(
+            f"the text has {len(tokens):,} words to train on, too few for {c.batch_size} streams of {c.length} words: "
+            "use a smaller batch_size or length"
+        )
+    return torch.from_numpy(np.array(tokens[: columns * c.batch_size])).view(c.batch_size, columns)
+
+
+def _steps_in_a_pass(streams: torch.Tensor, c: Configuration) -> int:
+    return (streams.shape[1] - 1) // c.length
+
+
+def _detached(state):
+    return tuple(part.detach() for part in state) if isinstance(state, tuple) else state.detach()
+
+
+# ---- several processes
+
+
+def _join(device: Device) -> tuple[int, int]:
+    """(rank, processes), from what torchrun says; (0, 1) without it."""
+    processes = int(os.environ.get("WORLD_SIZE", 1))
+    if processes == 1:
+        return 0, 1
+    if not distributed.is_initialized():
+        if device.kind == "cuda":
+            torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
+        distributed.init_process_group("nccl" if device.kind == "cuda" else "gloo")
+    return distributed.get_rank(), processes
+
+
+def _average_gradients(model: LanguageModel, processes: int) -> None:
+    if processes > 1:
+        for parameter in model.parameters():
+            distributed.all_reduce(parameter.grad)
+            parameter.grad /= processes
+
+
+def _average(loss: torch.Tensor, processes: int) -> float:
+    if processes > 1:
+        distributed.all_reduce(loss)
+        loss = loss / processes
+    return float(loss)
+
+
+# ---- what is written
+
+
+def _short(number: float) -> str:
+    return str(number) if isinstance(number, int) else f"{number:.6g}"
+
+
+def _cut_metrics(path: Path, step: int) -> None:
+    """Forget the rows after the checkpoint: they will come again."""
+    head, *rows = path.read_text(encoding="utf-8").splitlines()
+    kept = [row for row in rows if row.count(",") == len(COLUMNS) - 1 and int(row.split(",")[0]) <= step]
+    write_atomically(path, ("\n".join([head, *kept]) + "\n").encode())
+
+
+def _bytes_needed(model: LanguageModel, c: Configuration, processes: int) -> int:
+    """Weights, gradients and Adam's two means; logits and their gradient; about twelve numbers for a unit and step."""
+    rows = c.batch_size // processes * c.length
+    return 4 * (4 * model.parameter_count + rows * (3 * model.configuration["vocabulary_size"] + 12 * c.hidden_size))
+
+
+def _record(c, corpus, device, processes, model, command, seconds, validation_loss) -> dict:
+    words = c.steps * c.batch_size * c.length
+    return {
+        "command": command,
+        "device": device.name,
+        "kind": device.kind,
+        "threads": torch.get_num_threads(),
+        "processes": processes,
+        "versions": {"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__},
+        "corpus": corpus.name,
+        "configuration": replace(c).as_dict(),
+        "parameters": model.parameter_count,
+        "words": words,
+        "seconds": round(seconds),
+        "words_per_second": round(words / max(seconds, 1e-9)),
+        "validation_loss": round(validation_loss, 4),
+    }

@@ -21,6 +21,7 @@ from typing import NamedTuple
 import numpy as np
 
 from gru_lab import bench_widgets
+from gru_lab._machine import cpu_name
 from gru_lab.cell import GRUParameters
 from gru_lab.conventions import DEFAULT, PYTORCH
 from gru_lab.interop import to_pytorch
@@ -291,20 +292,11 @@ def machine():
         if info["user_api"] == "blas"
     ] or ["unknown to threadpoolctl"]
     return {
-        "cpu": f"{_cpu_name()}, {available_cores()} cores for this process",
+        "cpu": f"{cpu_name()}, {available_cores()} cores for this process",
         "system": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
         "numpy": f"{np.__version__}, BLAS {blas}",
         "torch": f"{torch.__version__}, {torch.backends.cpu.get_cpu_capability()}",
     }
-
-
-def _cpu_name():
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        for line in cpuinfo.read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or "unknown"
 
 
 def table(rows):

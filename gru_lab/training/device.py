@@ -1,11 +1,12 @@
 """Where to compute: chosen openly, never silently."""
 
 import os
-import platform
 import shutil
 from dataclasses import dataclass
 
 import torch
+
+from gru_lab._machine import cpu_name
 
 __all__ = ["Device", "DeviceError", "choose_device"]
 
@@ -64,10 +65,6 @@ def cuda_trouble() -> str:
             "Update the driver, or install a torch for your CUDA: see --torch-index in the README."
         )
     return "No NVIDIA card with a driver was found."
-
-
-def cpu_name() -> str:
-    return platform.processor() or platform.machine()
 
 
 def threads() -> str:

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gru_lab import bench_widgets
+from gru_lab import bench_training, bench_widgets
 from gru_lab._machine import cpu_name
 from gru_lab.cell import GRUParameters
 from gru_lab.conventions import DEFAULT, PYTORCH
@@ -100,6 +100,7 @@ def add_parser(subparsers):
         help="where the results go, .json or .csv (default: %(default)s)",
     )
     cell.set_defaults(call=_cell)
+    bench_training.add_parser(commands)
     bench_widgets.add_parser(commands)
 
 

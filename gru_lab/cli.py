@@ -17,11 +17,8 @@ __all__ = ["main"]
 # sub-command -> (room, what --help says of it)
 ROOMS = {
     "doctor": ("gru_lab.doctor", "say what this machine has, what is missing, and the command that mends it"),
-    "start": ("gru_lab.learner.commands", "copy a chapter's exercises to work/ and open them; show your progress"),
     "train": ("gru_lab.training.commands", "train a language model on StoryWorld or on your own text, anywhere"),
     "bench": ("gru_lab.bench", "time the readable and the fast GRU beside torch.nn.GRU"),
-    "grade": ("gru_lab.grading.commands", "for instructors: grade a folder of submissions, in a sandbox"),
-    "export": ("gru_lab.grading.export_commands", "for instructors: a Gradescope autograder, an nbgrader course"),
     "notebooks": ("gru_lab.workshop.commands", "for authors: run, check and link the chapters"),
 }
 

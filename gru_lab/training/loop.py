@@ -62,9 +62,7 @@ def train(
     torch.manual_seed(c.seed)
     model = LanguageModel(c.cell, len(corpus.vocabulary), c.embedding_size, c.hidden_size).to(place)
     check_memory(_bytes_needed(model, c, processes), device)
-    optimiser = torch.optim.AdamW(
-        model.parameters(), lr=c.rate, weight_decay=c.weight_decay, fused=device.kind == "cuda"
-    )
+    optimiser = optimiser_of(model, c)
     streams = _streams(corpus.train, c)[rank::processes].to(place)  # this process's rows
     run = c.as_dict() | {"corpus": corpus.name}
     start, state, seconds_before = 0, None, 0.0
@@ -85,19 +83,11 @@ def train(
             x, y = batch_of(streams, step, c.length)
             if step % _steps_in_a_pass(streams, c) == 0:
                 state = None  # the streams begin again
-            with torch.autocast(device.kind, torch.bfloat16, enabled=c.precision == "bf16"):
-                logits, state = model(x, state)
-                loss = F.cross_entropy(logits.flatten(0, 1).float(), y.flatten())
-            state = _detached(state)
-            optimiser.zero_grad(set_to_none=True)
-            loss.backward()
-            _average_gradients(model, processes)
-            norm = torch.nn.utils.clip_grad_norm_(model.parameters(), c.clip)
-            optimiser.step()
+            loss, state, norm = training_step(model, optimiser, x, y, state, c, processes)
             bar.update()
             last = step + 1 == c.steps
             if (step + 1) % c.every == 0 or last:
-                mean_loss = _average(loss.detach(), processes)
+                mean_loss = _average(loss, processes)
                 if not math.isfinite(mean_loss):
                     raise ValueError(f"the loss is {mean_loss} after step {step + 1}: try a smaller --rate")
                 validation_loss = evaluate(model, corpus.validation, place, c.length) if rank == 0 else math.nan
@@ -130,6 +120,24 @@ def train(
     if processes > 1:
         distributed.barrier()
     return record
+
+
+def optimiser_of(model: LanguageModel, c: Configuration) -> torch.optim.AdamW:
+    fused = next(model.parameters()).is_cuda
+    return torch.optim.AdamW(model.parameters(), lr=c.rate, weight_decay=c.weight_decay, fused=fused)
+
+
+def training_step(model, optimiser, x, y, state, c: Configuration, processes: int = 1):
+    """One step on words x and the words after them y, each (B, T): (loss, state to go on from, gradient norm)."""
+    with torch.autocast(x.device.type, torch.bfloat16, enabled=c.precision == "bf16"):
+        logits, state = model(x, state)
+        loss = F.cross_entropy(logits.flatten(0, 1).float(), y.flatten())
+    optimiser.zero_grad(set_to_none=True)
+    loss.backward()
+    _average_gradients(model, processes)
+    norm = torch.nn.utils.clip_grad_norm_(model.parameters(), c.clip)
+    optimiser.step()
+    return loss.detach(), _detached(state), norm
 
 
 @torch.no_grad()

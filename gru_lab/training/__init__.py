@@ -1,11 +1,32 @@
-"""Training a language model: one loop for a CPU, a GPU, several GPUs or machines; stopped at any moment, it goes on."""
+"""Training a language model: one loop for a CPU, a GPU, several GPUs or machines; stopped at any moment, it goes on.
 
-from gru_lab.training.configuration import PRESETS, Configuration
-from gru_lab.training.corpus import Corpus, CorpusError, storyworld_corpus, text_corpus
-from gru_lab.training.device import Device, DeviceError, choose_device
-from gru_lab.training.loop import Interrupted, evaluate, train
+A name is imported when it is first asked for: `gru-lab --help` needs no torch.
+"""
 
-__all__ = [
-    "PRESETS", "Configuration", "Corpus", "CorpusError", "Device", "DeviceError", "Interrupted",
-    "choose_device", "evaluate", "storyworld_corpus", "text_corpus", "train",
-]  # fmt: skip
+import importlib
+
+_PLACES = {
+    "PRESETS": "configuration",
+    "Configuration": "configuration",
+    "Corpus": "corpus",
+    "CorpusError": "corpus",
+    "Device": "device",
+    "DeviceError": "device",
+    "Interrupted": "loop",
+    "choose_device": "device",
+    "evaluate": "loop",
+    "storyworld_corpus": "corpus",
+    "text_corpus": "corpus",
+    "train": "loop",
+}
+__all__ = list(_PLACES)
+
+
+def __getattr__(name):
+    if name not in _PLACES:
+        raise AttributeError(f"module 'gru_lab.training' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"gru_lab.training.{_PLACES[name]}"), name)
+
+
+def __dir__():
+    return sorted({*globals(), *_PLACES})

@@ -1,0 +1,36 @@
+"""What was trained before you came: a GRU that has read 41 million words of StoryWorld, its record, and others' scores.
+
+Made by `gru-lab train --preset laptop` and `python -m gru_lab.trained.collect`, on the machine that the record names.
+"""
+
+import csv
+import json
+from pathlib import Path
+
+__all__ = ["load_storyworld_gru", "metrics", "perplexities", "record"]
+
+HERE = Path(__file__).parent
+MODEL, RECORD, METRICS, TABLE = "storyworld_gru.safetensors", "storyworld_gru.json", "storyworld_gru.csv", "table.json"
+
+
+def load_storyworld_gru():
+    """(model, vocabulary): the LanguageModel with its trained weights."""
+    from gru_lab.models import load
+
+    return load(HERE / MODEL)
+
+
+def record() -> dict:
+    """Command, device, versions, seed, time, words a second and losses of the run that made the weights."""
+    return json.loads((HERE / RECORD).read_text(encoding="utf-8"))
+
+
+def metrics() -> list[dict[str, float]]:
+    """A row for every 500 steps of that run: step, words, losses in nats per word, rate, gradient norm."""
+    with (HERE / METRICS).open(encoding="utf-8") as file:
+        return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
+
+
+def perplexities() -> list[dict]:
+    """Rows {model, words, parameters, perplexity} on the same held-out stories, worst first; the last is the floor."""
+    return json.loads((HERE / TABLE).read_text(encoding="utf-8"))

@@ -1,0 +1,18 @@
+"""Reading a hidden state: linear probes, single units, rotations, controls, interventions, a network with named units.
+
+states      what a model's state is after each sentence, and what was true there
+probes      linear probes, and what a single unit can say
+controls    bags of words, untrained networks, labels drawn at random
+steering    changing a state along a direction, and what the model then says
+supervised  training a network so that four of its units are the aspects
+"""
+
+from gru_lab.probing.controls import bag_of_words, event_labels
+from gru_lab.probing.probes import Probe, best_axes, fit_probe, interval, r_squared, random_rotation
+from gru_lab.probing.states import Reading, read_stories
+from gru_lab.probing.steering import kind_probabilities, pattern_directions, steer
+
+__all__ = [
+    "Probe", "Reading", "bag_of_words", "best_axes", "event_labels", "fit_probe", "interval",
+    "kind_probabilities", "pattern_directions", "r_squared", "random_rotation", "read_stories", "steer",
+]  # fmt: skip

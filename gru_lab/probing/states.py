@@ -1,0 +1,74 @@
+"""The hidden state after each sentence of many stories, beside what was true there."""
+
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from gru_lab.models import LanguageModel
+from gru_lab.story import Story, StoryWorld
+
+__all__ = ["Reading", "read_stories"]
+
+
+class Reading(NamedTuple):
+    """N sentences. states (N, H): after each sentence's last word. aspects (N, 4). story (N,): its number.
+
+    memory (N,) bool: the sentence says nothing of any aspect, so that what is known of them is remembered.
+    kinds: N kinds of event. words: N tuples, the words of the story up to there; sentence_words: of this one.
+    """
+
+    states: np.ndarray
+    aspects: np.ndarray
+    story: np.ndarray
+    memory: np.ndarray
+    kinds: tuple[str, ...]
+    words: tuple[tuple[str, ...], ...]
+    sentence_words: tuple[tuple[str, ...], ...]
+
+    def where(self, chosen: np.ndarray) -> "Reading":
+        """The sentences at which `chosen` (N,) is true."""
+        at = np.flatnonzero(chosen)
+        pick = lambda values: tuple(values[i] for i in at)  # noqa: E731 - shorter than a function and its call
+        return Reading(
+            self.states[at], self.aspects[at], self.story[at], self.memory[at],
+            pick(self.kinds), pick(self.words), pick(self.sentence_words),
+        )  # fmt: skip
+
+
+@torch.no_grad()
+def read_stories(model: LanguageModel, stories: list[Story], batch: int = 100) -> Reading:
+    """Let `model` read each story on its own, from a state of zeros, and keep the state at the end of each sentence.
+
+    Raises ValueError when the model's vocabulary is not StoryWorld's.
+    """
+    vocabulary = StoryWorld().vocabulary
+    if model.configuration["vocabulary_size"] != len(vocabulary):
+        raise ValueError(
+            f"the model knows {model.configuration['vocabulary_size']} words, StoryWorld has {len(vocabulary)}: "
+            "it was trained on another text"
+        )
+    numbers = {word: number for number, word in enumerate(vocabulary)}
+    states, aspects, owner, memory, kinds, words, own = [], [], [], [], [], [], []
+    for first in range(0, len(stories), batch):
+        group = stories[first : first + batch]
+        texts = [[0, *(numbers[w] for s in story.sentences for w in s.words)] for story in group]
+        padded = torch.zeros(len(group), max(map(len, texts)), dtype=torch.long)
+        for row, text in enumerate(texts):
+            padded[row, : len(text)] = torch.tensor(text)
+        h = model.states(padded).numpy()  # what comes after a story's end is not looked at
+        for row, story in enumerate(group):
+            at, so_far = 0, ()
+            for sentence in story.sentences:
+                at += len(sentence.words)
+                so_far += sentence.words
+                states.append(h[row, at])
+                aspects.append(sentence.aspects)
+                owner.append(first + row)
+                memory.append(not sentence.states_an_aspect)
+                kinds.append(sentence.kind)
+                words.append(so_far)
+                own.append(sentence.words)
+    return Reading(
+        np.array(states), np.array(aspects), np.array(owner), np.array(memory), tuple(kinds), tuple(words), tuple(own)
+    )

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -391,5 +392,6 @@ def test_a_notebook_runs_where_a_loop_is_already_running(tmp_path):
     async def within():
         return execute.execute(notebook, tmp_path)
 
-    done = asyncio.run(within())
+    with ThreadPoolExecutor(max_workers=1) as thread:  # a browser test may have left a loop running in this one
+        done = thread.submit(asyncio.run, within()).result()
     assert done.cells[0].outputs[0].data["text/plain"] == "42"

@@ -204,7 +204,7 @@ def _block(block):
 
 
 def _inline(text):
-    """Code between single backquotes becomes RST's; everything else is taken literally."""
+    """Code between single backticks becomes RST's; everything else is taken literally."""
     pieces = re.split(r"(`[^`]+`)", text)
     return "".join(
         f"``{piece[1:-1]}``" if piece.startswith("`") and len(piece) > 2 else re.sub(r"([\\*_|`])", r"\\\1", piece)

@@ -22,7 +22,7 @@ from gru_lab.probing import (
 )
 from gru_lab.probing.supervised import told_stories, train_named_units
 from gru_lab.story import StoryWorld
-from gru_lab.training import Configuration
+from gru_lab.training import Configuration, evaluate
 
 rng = np.random.default_rng(0)
 
@@ -133,6 +133,19 @@ def test_steering_along_the_pattern_changes_what_is_told(readings):
     grim = kind_probabilities(model, quiet.states, mourning, vocabulary).mean()
     moved = kind_probabilities(model, steer(quiet.states, direction, 1.0), mourning, vocabulary).mean()
     assert 0 < before < 1 and moved > 1.5 * grim
+
+
+def test_the_shipped_network_with_named_units_has_them_at_no_cost():
+    model, vocabulary = trained.load_named_units()
+    record = trained.named_units_record()
+    reading = read_stories(model, list(StoryWorld(0, "test").stories(150)))
+    memory = reading.where(reading.memory)
+    assert (r_squared(memory.aspects, memory.states[:, :4]) > 0.6).all()
+    equal_budget = next(row for row in trained.perplexities() if row["model"] == "GRU")
+    assert equal_budget["words"] == record["words"]
+    assert record["test_perplexity"] < 1.02 * equal_budget["perplexity"]
+    loss = evaluate(model, StoryWorld(0, "test").tokens(12_000))
+    assert loss == pytest.approx(record["test_loss"], abs=0.03) and vocabulary == StoryWorld().vocabulary
 
 
 def test_a_network_can_be_told_to_have_named_units():

@@ -7,9 +7,10 @@ import csv
 import json
 from pathlib import Path
 
-__all__ = ["load_storyworld_gru", "metrics", "perplexities", "record"]
+__all__ = ["load_named_units", "load_storyworld_gru", "metrics", "named_units_record", "perplexities", "record"]
 
 HERE = Path(__file__).parent
+NAMED_MODEL, NAMED_RECORD = "named_units.safetensors", "named_units.json"
 MODEL, RECORD, METRICS, TABLE = "storyworld_gru.safetensors", "storyworld_gru.json", "storyworld_gru.csv", "table.json"
 
 
@@ -18,6 +19,18 @@ def load_storyworld_gru():
     from gru_lab.models import load
 
     return load(HERE / MODEL)
+
+
+def load_named_units():
+    """(model, vocabulary): a GRU whose first four units were told to be the aspects; see gru_lab.probing.supervised."""
+    from gru_lab.models import load
+
+    return load(HERE / NAMED_MODEL)
+
+
+def named_units_record() -> dict:
+    """The record of the run that made that one."""
+    return json.loads((HERE / NAMED_RECORD).read_text(encoding="utf-8"))
 
 
 def record() -> dict:

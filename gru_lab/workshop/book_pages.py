@@ -79,15 +79,16 @@ def write_pages(root, contents, source):
 
 def landing_page(text, root, contents):
     """book/index.md with the explorer, the map and the table of contents in their places."""
-    for marker, found in {
-        "explorer": explorer(),
-        "map": course_map(root),
-        "contents": table_of_contents(root, contents),
-    }.items():
+    makers = {
+        "explorer": explorer,
+        "map": lambda: course_map(root),
+        "contents": lambda: table_of_contents(root, contents),
+    }
+    for marker, make in makers.items():
         place = f"<!-- {marker} -->"
         if place not in text:
             raise ValueError(f"book/index.md lacks {place}")
-        text = text.replace(place, found)
+        text = text.replace(place, make())
     return text
 
 

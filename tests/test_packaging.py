@@ -283,6 +283,13 @@ def test_the_licence_files_are_those_that_are_named():
     assert "SPDX identifier: CC-BY-4.0" in text and "https://creativecommons.org/licenses/by/4.0/legalcode" in text
 
 
+def test_the_citation_names_this_version_and_these_licences():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["version"] == PROJECT["version"] and citation["cff-version"] == "1.2.0"
+    assert " AND ".join(citation["license"]) == PROJECT["license"]
+    assert citation["title"] and citation["authors"] and citation["message"]
+
+
 # ---- what the README and CI call ----------------------------------------------------------------------------------
 
 

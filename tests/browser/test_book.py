@@ -41,6 +41,20 @@ def test_every_page_opens_without_an_error_or_a_network(site, open_page):
     assert len(pages(site)) >= 20
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_our_content(site, open_page, theme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python").Axe()
+    page = open_page(color_scheme=theme)
+    found = []
+    for path in pages(site):
+        page.goto(path.as_uri())
+        page.wait_for_function("document.readyState === 'complete'")
+        for violation in axe.run(page, "#main-content").response["violations"]:
+            if violation["impact"] in ("serious", "critical"):
+                found.append(f"{path.name}: {violation['id']}: {violation['nodes'][0]['html'][:120]}")
+    assert not found, "\n".join(found[:20])
+
+
 def test_internal_links_and_anchors_lead_somewhere(site):
     ids = {path: set(re.findall(r'\bid="([^"]+)"', path.read_text("utf-8"))) for path in pages(site)}
     broken = []

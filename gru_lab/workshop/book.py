@@ -80,7 +80,6 @@ def prepare(root, folder):
     shutil.copytree(root / "book", source, ignore=shutil.ignore_patterns("__pycache__"))
     contents = course.load(root)
     paths = [chapter.path for chapter in contents.present] + [root / "chapters" / "glossary.ipynb"]
-    paths += sorted((root / "exercises").glob("[0-9][0-9]_*.ipynb"))
     notebooks = {path: nbformat.read(path, as_version=4) for path in paths}
     enliven(root, folder / "states", notebooks)
     for path, notebook in notebooks.items():

@@ -16,7 +16,6 @@ ROOMS = (
     ("Questions", ("checks",)),
     ("Models and training", ("models", "training", "probing", "trained")),
     ("This machine", ("doctor", "bench")),
-    ("Instructors", ("grading",)),
 )
 NAVIGATION = re.compile(r"^\[←? ?[^\n]*\]\(00_start_here\.ipynb\)[^\n]*\n", re.MULTILINE)
 WELCOME = "00_start_here.ipynb"
@@ -65,9 +64,6 @@ def write_pages(root, contents, source):
     """Write the pages that are no notebooks into the folder `source`."""
     index = source / "index.md"
     index.write_text(landing_page(index.read_text(encoding="utf-8"), root, contents), encoding="utf-8")
-    exercises = [f"exercises/{path.stem}" for path in sorted((root / "exercises").glob("[0-9][0-9]_*.ipynb"))]
-    page = source / "exercises.md"
-    page.write_text(f"{page.read_text(encoding='utf-8')}\n{toctree(None, exercises)}\n", encoding="utf-8")
     (source / "api.md").write_text(api_page(root), encoding="utf-8")
     for name in ("CHANGELOG", "CONTRIBUTING"):
         text = (root / f"{name}.md").read_text(encoding="utf-8")
@@ -82,7 +78,7 @@ def landing_page(text, root, contents):
     makers = {
         "explorer": explorer,
         "map": lambda: course_map(root),
-        "contents": lambda: table_of_contents(root, contents),
+        "contents": lambda: table_of_contents(contents),
     }
     for marker, make in makers.items():
         place = f"<!-- {marker} -->"
@@ -126,7 +122,7 @@ def raw_html(text):
     return f"```{{raw}} html\n{text}\n```"
 
 
-def table_of_contents(root, contents):
+def table_of_contents(contents):
     """A card for each part with its chapters, and the hidden toctrees that order the site."""
     parts = {}
     for chapter in contents.present:
@@ -139,16 +135,13 @@ def table_of_contents(root, contents):
         )
         lists.append(f"### {part}\n\n{contents.parts[part]}\n\n{items}")
         trees.append(toctree(part, [f"chapters/{Path(chapter.file).stem}" for chapter in chapters]))
-    more = ["chapters/glossary", "exercises"]
-    more += [page for page in ("instructors",) if (root / "book" / f"{page}.md").is_file()]
-    trees.append(toctree("More", [*more, "api", "contributing", "changelog"]))
+    trees.append(toctree("More", ["chapters/glossary", "api", "contributing", "changelog"]))
     return "\n\n".join(lists + trees)
 
 
 def toctree(caption, names):
-    """A list that orders the site's pages: in the side bar alone where it has a caption, else on the page."""
-    options = [":hidden:", f":caption: {caption}"] if caption else [":maxdepth: 1"]
-    return "\n".join(["```{toctree}", *options, "", *names, "```"])
+    """A list that orders the site's pages, shown in the side bar alone."""
+    return "\n".join(["```{toctree}", ":hidden:", f":caption: {caption}", "", *names, "```"])
 
 
 # ---- the public API, from docstrings

@@ -68,7 +68,7 @@ def measure(configuration, device, rounds=7, steps=5, compiled=False):
     from gru_lab.story import StoryWorld
     from gru_lab.training.loop import batch_of, optimiser_of, training_step
 
-    place = "cuda" if device.kind == "cuda" else device.kind
+    place = device.kind
     words_of_a_step = configuration.batch_size * configuration.length
     world = StoryWorld(0)
     tokens = world.tokens(configuration.batch_size * (configuration.length * 8 + 1))
@@ -161,8 +161,8 @@ def product_speed(place):
 def _wait(place):
     import torch
 
-    if place == "cuda":
-        torch.cuda.synchronize()
+    if place != "cpu":  # a GPU works on after the call has returned
+        getattr(torch, place).synchronize()
 
 
 def table(rows, limit):

@@ -55,6 +55,18 @@ def test_the_scan_is_the_loop(length, scale):
     torch.testing.assert_close(min_gru_by_scan(a_z, a_h, h), loop, rtol=1e-6, atol=1e-6 * scale)
 
 
+def test_a_scan_in_logarithms_loses_digits_where_this_one_does_not():
+    """Why min_gru_by_scan does not take the logarithms of Feng and others, appendix B."""
+    a_z, candidate = torch.randn(2, B, 3000, H)
+    candidate, h = candidate.abs() + 0.1, torch.full((B, H), 0.5)
+    log_keep = -torch.nn.functional.softplus(a_z).cumsum(dim=1)
+    log_new = -torch.nn.functional.softplus(-a_z) + candidate.log() - log_keep
+    in_logarithms = (log_keep + torch.cat([h.log()[:, None], log_new], 1).logcumsumexp(1)[:, 1:]).exp()
+    loop = min_gru_by_loop(a_z, candidate, h)
+    ours = (min_gru_by_scan(a_z, candidate, h) - loop).abs().max()
+    assert ours < 2e-6 and (in_logarithms - loop).abs().max() > 50 * ours
+
+
 def test_the_scan_has_the_loops_gradients():
     a_z, a_h = (torch.randn(B, 40, H, dtype=torch.float64, requires_grad=True) for _ in range(2))
     h = torch.rand(B, H, dtype=torch.float64, requires_grad=True)

@@ -10,9 +10,9 @@ supervised  training a network so that four of its units are the aspects
 from gru_lab.probing.controls import bag_of_words, event_labels
 from gru_lab.probing.probes import Probe, best_axes, fit_probe, interval, r_squared, random_rotation
 from gru_lab.probing.states import Reading, read_stories
-from gru_lab.probing.steering import kind_probabilities, pattern_directions, steer
+from gru_lab.probing.steering import group_probabilities, pattern_directions, steer
 
 __all__ = [
     "Probe", "Reading", "bag_of_words", "best_axes", "event_labels", "fit_probe", "interval",
-    "kind_probabilities", "pattern_directions", "r_squared", "random_rotation", "read_stories", "steer",
+    "group_probabilities", "pattern_directions", "r_squared", "random_rotation", "read_stories", "steer",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ import torch
 from gru_lab.models import LanguageModel
 from gru_lab.probing.probes import Probe
 
-__all__ = ["kind_probabilities", "pattern_directions", "steer"]
+__all__ = ["group_probabilities", "pattern_directions", "steer"]
 
 
 def pattern_directions(states: np.ndarray, probe: Probe) -> np.ndarray:
@@ -26,7 +26,7 @@ def steer(states: np.ndarray, direction: np.ndarray, amount: float) -> np.ndarra
 
 
 @torch.no_grad()
-def kind_probabilities(
+def group_probabilities(
     model: LanguageModel, states: np.ndarray, words: list[tuple[str, ...]], vocabulary
 ) -> np.ndarray:
     """How likely `model`, in each of N states, holds each group of next words: (N, H) -> (N, len(words))."""

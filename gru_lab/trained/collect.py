@@ -14,7 +14,6 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from gru_lab._machine import cpu_name
 from gru_lab.measuring.ngrams import ngram_loss
 from gru_lab.models import load
 from gru_lab.story import StoryWorld
@@ -51,7 +50,7 @@ def main():
     rows.sort(key=lambda row: -row["perplexity"])
     rows.append(_row("the world itself", None, None, StoryWorld(0, "test").entropy(2000).perplexity))
     (HERE / TABLE).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
-    record = shipped | {"command": SHIPPED_COMMAND, "device": cpu_name()}
+    record = shipped | {"command": SHIPPED_COMMAND}  # the folder of this one run is nobody else's
     (HERE / RECORD).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     shutil.copyfile(runs / "gru" / "metrics.csv", HERE / METRICS)
     shutil.copyfile(runs / "gru" / "model.safetensors", HERE / MODEL)

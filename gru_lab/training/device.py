@@ -73,10 +73,10 @@ def threads() -> str:
 
 
 def check_memory(needed: int, device: Device) -> None:
-    """Raise DeviceError when `needed` bytes are more than the device has free."""
+    """Raise DeviceError when `needed` bytes are more than a card has free, or the machine has at all."""
     if device.kind == "cuda":
         free = torch.cuda.mem_get_info()[0]
-    elif hasattr(os, "sysconf") and "SC_AVPHYS_PAGES" in os.sysconf_names:
+    elif hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
         free = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     else:
         return

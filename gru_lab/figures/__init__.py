@@ -10,6 +10,7 @@ from gru_lab.figures.gate_curves import gate_curves
 from gru_lab.figures.gate_weights import gate_weights
 from gru_lab.figures.gradient_distance import gradient_distance
 from gru_lab.figures.gradient_reach import gradient_reach
+from gru_lab.figures.kept_vows import kept_vows
 from gru_lab.figures.leaky_averages import leaky_averages
 from gru_lab.figures.lesson_curves import gradient_curves, overfitting_curves
 from gru_lab.figures.memory_length import memory_length
@@ -20,10 +21,13 @@ from gru_lab.figures.pointwise import pointwise
 from gru_lab.figures.reset_memory_bars import reset_memory_bars
 from gru_lab.figures.reset_roads import reset_roads
 from gru_lab.figures.reset_settings import reset_settings
+from gru_lab.figures.scan_rounds import scan_rounds
+from gru_lab.figures.scan_times import scan_times
 from gru_lab.figures.scorecard import scorecard, scorecard_text
 from gru_lab.figures.show import show
 from gru_lab.figures.step_order import step_order
 from gru_lab.figures.story_states import story_states
+from gru_lab.figures.training_curve import training_curve
 
 __all__ = [
     "blend_lines",
@@ -37,6 +41,7 @@ __all__ = [
     "gradient_curves",
     "gradient_distance",
     "gradient_reach",
+    "kept_vows",
     "leaky_averages",
     "memory_length",
     "overfitting_curves",
@@ -47,9 +52,12 @@ __all__ = [
     "reset_memory_bars",
     "reset_roads",
     "reset_settings",
+    "scan_rounds",
+    "scan_times",
     "scorecard",
     "scorecard_text",
     "show",
     "step_order",
     "story_states",
+    "training_curve",
 ]

@@ -1,7 +1,8 @@
 """Take what runs have made into the package: `python -m gru_lab.trained.collect RUNS`.
 
-RUNS has a folder for each run of `gru-lab train`: gru (the one whose weights are shipped), and base_bag, base_rnn,
-base_lstm and base_gru, which have read equally many words.
+RUNS has a folder for each run of `gru-lab train`: gru, the one whose weights are shipped, and base_CELL for each of
+the others, made by `gru-lab train --preset laptop --cell CELL --steps 2500 --words 10000000 --threads 1`: these have
+all read equally many words.
 """
 
 import argparse
@@ -21,7 +22,10 @@ from gru_lab.trained import HERE, METRICS, MODEL, RECORD, TABLE
 from gru_lab.training.corpus import HELD_OUT
 
 SHIPPED_COMMAND = "gru-lab train --preset laptop --threads 1 --out work/storyworld"
-NAMES = {"base_bag": "bag of words and last word", "base_rnn": "RNN", "base_lstm": "LSTM", "base_gru": "GRU"}
+NAMES = {
+    "base_bag": "bag of words and last word", "base_rnn": "RNN", "base_min_gru": "minGRU", "base_lstm": "LSTM",
+    "base_gru": "GRU",
+}  # fmt: skip
 NGRAMS = {1: "unigram", 2: "bigram", 5: "5-gram"}
 PASTS = {"true": "true", "shuffled": "shuffled", "none": "no"}  # past -> what the table calls it
 

@@ -14,6 +14,7 @@ from gru_lab.figures.kept_vows import kept_vows
 from gru_lab.figures.leaky_averages import leaky_averages
 from gru_lab.figures.lesson_curves import gradient_curves, overfitting_curves
 from gru_lab.figures.memory_length import memory_length
+from gru_lab.figures.memory_probes import memory_probes
 from gru_lab.figures.packing import packing
 from gru_lab.figures.padded_batch import padded_batch
 from gru_lab.figures.parameter_shapes import parameter_shapes
@@ -44,6 +45,7 @@ __all__ = [
     "kept_vows",
     "leaky_averages",
     "memory_length",
+    "memory_probes",
     "overfitting_curves",
     "packing",
     "padded_batch",

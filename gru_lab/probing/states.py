@@ -1,4 +1,4 @@
-"""The hidden state after each sentence of many stories, beside what was true there."""
+"""The hidden state after each sentence, or each word, of many stories, beside what was true there."""
 
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ import torch
 from gru_lab.models import LanguageModel
 from gru_lab.story import Story, StoryWorld
 
-__all__ = ["Reading", "read_stories"]
+__all__ = ["Reading", "WordReading", "read_every_word", "read_stories"]
 
 
 class Reading(NamedTuple):
@@ -36,12 +36,59 @@ class Reading(NamedTuple):
         )  # fmt: skip
 
 
-@torch.no_grad()
+class WordReading(NamedTuple):
+    """N words. states (N, H): after each. aspects (N, 4): what had been said by then. ends (N,) bool: of sentences.
+
+    Inside a sentence its news is not out yet: what was true before it counts there. story (N,): its number.
+    """
+
+    states: np.ndarray
+    aspects: np.ndarray
+    ends: np.ndarray
+    story: np.ndarray
+
+
 def read_stories(model: LanguageModel, stories: list[Story], batch: int = 100) -> Reading:
     """Let `model` read each story on its own, from a state of zeros, and keep the state at the end of each sentence.
 
     Raises ValueError when the model's vocabulary is not StoryWorld's.
     """
+    states, aspects, owner, memory, kinds, words, own = [], [], [], [], [], [], []
+    for number, (story, h) in enumerate(_each_read(model, stories, batch)):
+        at, so_far = 0, ()
+        for sentence in story.sentences:
+            at += len(sentence.words)
+            so_far += sentence.words
+            states.append(h[at])
+            aspects.append(sentence.aspects)
+            owner.append(number)
+            memory.append(not sentence.states_an_aspect)
+            kinds.append(sentence.kind)
+            words.append(so_far)
+            own.append(sentence.words)
+    return Reading(
+        np.array(states), np.array(aspects), np.array(owner), np.array(memory), tuple(kinds), tuple(words), tuple(own)
+    )
+
+
+def read_every_word(model: LanguageModel, stories: list[Story], batch: int = 100) -> WordReading:
+    """As read_stories, with the state after every word: for a probe that is to be read inside sentences, too."""
+    states, aspects, ends, owner = [], [], [], []
+    for number, (story, h) in enumerate(_each_read(model, stories, batch)):
+        true = (0.0,) * len(story.sentences[0].aspects)
+        states.append(h[1:])  # what starts a story is no word
+        for sentence in story.sentences:
+            inside = len(sentence.words) - 1
+            aspects += [true] * inside + [sentence.aspects]
+            ends += [False] * inside + [True]
+            true = sentence.aspects
+        owner += [number] * (len(h) - 1)
+    return WordReading(np.concatenate(states), np.array(aspects), np.array(ends), np.array(owner))
+
+
+@torch.no_grad()
+def _each_read(model, stories, batch):
+    """Each story with its states (1 + its words, H), the first after the word that starts it."""
     vocabulary = StoryWorld().vocabulary
     if model.configuration["vocabulary_size"] != len(vocabulary):
         raise ValueError(
@@ -49,7 +96,6 @@ def read_stories(model: LanguageModel, stories: list[Story], batch: int = 100) -
             "it was trained on another text"
         )
     numbers = {word: number for number, word in enumerate(vocabulary)}
-    states, aspects, owner, memory, kinds, words, own = [], [], [], [], [], [], []
     for first in range(0, len(stories), batch):
         group = stories[first : first + batch]
         texts = [[0, *(numbers[w] for s in story.sentences for w in s.words)] for story in group]
@@ -57,18 +103,5 @@ def read_stories(model: LanguageModel, stories: list[Story], batch: int = 100) -
         for row, text in enumerate(texts):
             padded[row, : len(text)] = torch.tensor(text)
         h = model.states(padded).numpy()  # what comes after a story's end is not looked at
-        for row, story in enumerate(group):
-            at, so_far = 0, ()
-            for sentence in story.sentences:
-                at += len(sentence.words)
-                so_far += sentence.words
-                states.append(h[row, at])
-                aspects.append(sentence.aspects)
-                owner.append(first + row)
-                memory.append(not sentence.states_an_aspect)
-                kinds.append(sentence.kind)
-                words.append(so_far)
-                own.append(sentence.words)
-    return Reading(
-        np.array(states), np.array(aspects), np.array(owner), np.array(memory), tuple(kinds), tuple(words), tuple(own)
-    )
+        for row, (story, text) in enumerate(zip(group, texts, strict=True)):
+            yield story, h[row, : len(text)]

@@ -7,7 +7,9 @@ import csv
 import json
 from pathlib import Path
 
-__all__ = ["load_named_units", "load_storyworld_gru", "metrics", "named_units_record", "perplexities", "record"]
+__all__ = [
+    "load_named_units", "load_storyworld_gru", "metrics", "named_units_record", "perplexities", "probe_seeds", "record",
+]  # fmt: skip
 
 HERE = Path(__file__).parent
 NAMED_MODEL, NAMED_RECORD = "named_units.safetensors", "named_units.json"
@@ -47,3 +49,8 @@ def metrics() -> list[dict[str, float]]:
 def perplexities() -> list[dict]:
     """Rows {model, words, parameters, perplexity} on the same held-out stories, worst first; the last is the floor."""
     return json.loads((HERE / TABLE).read_text(encoding="utf-8"))
+
+
+def probe_seeds() -> dict:
+    """{command, device, rows}: for networks from five seeds, R² of the four aspects; see gru_lab.probing.seeds."""
+    return json.loads((HERE / "probe_seeds.json").read_text(encoding="utf-8"))

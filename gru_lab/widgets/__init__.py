@@ -13,6 +13,7 @@ _WIDGETS = {
     "MemoryLength": "memory_length",
     "ShapesChooser": "shapes_chooser",
     "StoryMeter": "story_meter",
+    "StoryReader": "story_reader",
     "TimeLine": "time_line",
 }
 __all__ = list(_WIDGETS)

@@ -43,8 +43,19 @@
   const modules = new Map(); // one import for each text, however many widgets it draws
   const styled = new Set();
 
+  /** Traits as they were saved, with those that are bytes, which stand beside them in base64, put in their places. */
+  function traitsOf({ state, buffers = [] }) {
+    const traits = structuredClone(state);
+    for (const { path, data } of buffers) {
+      const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+      const holder = path.slice(0, -1).reduce((part, key) => part[key], traits);
+      holder[path.at(-1)] = new DataView(bytes.buffer);
+    }
+    return traits;
+  }
+
   const modelOf = (id) => {
-    if (!models.has(id)) models.set(id, new SavedModel(structuredClone(saved[id].state)));
+    if (!models.has(id)) models.set(id, new SavedModel(traitsOf(saved[id])));
     return models.get(id);
   };
   const moduleOf = (text) => {

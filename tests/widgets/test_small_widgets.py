@@ -135,9 +135,18 @@ def test_what_does_not_fit_is_refused(make, message):
         make()
 
 
+def make(name):
+    if name != "StoryReader":
+        return getattr(gru_lab.widgets, name)()
+    from gru_lab.models import LanguageModel
+    from gru_lab.probing import Probe
+
+    return gru_lab.widgets.StoryReader(LanguageModel("gru", 2, 3, 5), ("a", "b"), Probe(np.ones((5, 4)), np.ones(4), 1))
+
+
 @pytest.mark.parametrize("name", gru_lab.widgets.__all__)
 def test_every_widget_has_a_repr_without_an_address_and_no_maths_of_its_own(name):
-    widget = getattr(gru_lab.widgets, name)()
+    widget = make(name)
     assert re.fullmatch(rf"{name}\([^<>]*\)", repr(widget))
     assert "import {" not in widget._esm and "--candidate" in widget._css
     entry = widget._esm.split("// ---- ")[-1]

@@ -1,0 +1,103 @@
+"""StoryReader: the browser's numbers are torch's, unknown words are said, and what does not fit is refused."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import traitlets
+
+import gru_lab.widgets
+from gru_lab.models import LanguageModel
+from gru_lab.probing import Probe, read_every_word, read_words, words_of
+from gru_lab.story import StoryWorld
+from gru_lab.trained import load_storyworld_gru
+from gru_lab.widgets import StoryReader
+
+JS = Path(gru_lab.widgets.__file__).parent / "js" / "language_model.js"
+rng = np.random.default_rng(0)
+
+
+def probe_for(H, K=4):
+    return Probe(rng.standard_normal((H, K)) / H, rng.standard_normal(K), 1.0)
+
+
+@pytest.fixture(scope="module")
+def trained():
+    model, vocabulary = load_storyworld_gru()
+    return model, vocabulary, probe_for(256)
+
+
+def test_the_browser_reads_as_torch_does(trained, tmp_path):
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not installed")
+    reader = StoryReader(*trained, text="The king dies. Nobody dances, for Leif is dead.")
+    numbers, unknown = words_of(reader.text, trained[1])
+    assert len(numbers) == 12 and unknown == []
+    (tmp_path / "weights").write_bytes(bytes(reader.weights))
+    code = f"""
+    import {{ readFileSync }} from "node:fs";
+    import {{ readStory, unpackModel, nextWords }} from "{JS.as_uri()}";
+    const file = readFileSync({json.dumps(str(tmp_path / "weights"))});
+    const bytes = new DataView(file.buffer, file.byteOffset, file.byteLength);
+    const model = unpackModel(bytes, {json.dumps(reader.sizes)});
+    const steps = readStory(model, {json.dumps(numbers)});
+    const plain = ({{ r, z, h, aspects }}) =>
+      ({{ r: [...r], z: [...z], h: [...h], aspects, p: [...nextWords(model, h)] }});
+    console.log(JSON.stringify(steps.map(plain)));
+    """
+    done = subprocess.run([node, "--input-type=module", "-e", code], capture_output=True, text=True, check=True)
+    steps, expected = json.loads(done.stdout), reader.readings
+    assert len(steps) == len(expected.words) == 13
+    for name, array in (("r", expected.r), ("z", expected.z), ("h", expected.h), ("aspects", expected.aspects)):
+        np.testing.assert_allclose([step[name] for step in steps], array, rtol=0, atol=1e-4, err_msg=name)
+    np.testing.assert_allclose([step["p"] for step in steps], expected.probabilities, rtol=0, atol=1e-4)
+
+
+def test_readings_are_those_of_the_trace(trained):
+    model, vocabulary, probe = trained
+    found = read_words(model, vocabulary, probe, "leif dies of gout.")
+    assert found.words == ("<story>", "Leif", "dies", "of", ".") and found.unknown == ("gout",)
+    tokens = torch.tensor([[vocabulary.index(word) for word in found.words]])
+    with torch.no_grad():
+        np.testing.assert_allclose(found.h, model.states(tokens)[0].numpy(), rtol=0, atol=1e-5)
+    np.testing.assert_allclose(found.aspects, probe(found.h))
+    np.testing.assert_allclose(found.probabilities.sum(1), 1, atol=1e-5)
+
+
+def test_every_word_knows_what_was_said_by_then(trained):
+    told = list(StoryWorld(0, "test").stories(2))
+    found = read_every_word(trained[0], told)
+    assert found.ends.sum() == sum(len(story.sentences) for story in told)
+    ends = [sentence.aspects for story in told for sentence in story.sentences]
+    np.testing.assert_allclose(found.aspects[found.ends], ends)
+
+
+def test_only_known_words_and_the_first_400_are_read(trained):
+    reader = StoryReader(*trained, text="Leif sneezes.")
+    assert reader.readings.unknown == ("sneezes",) and repr(reader) == "StoryReader(2 words)"
+    reader.text = "Leif " * 500
+    assert len(reader.readings.words) == 401
+    reader.text = ""
+    assert reader.t == 0 and len(reader.readings.words) == 1
+    assert len(StoryReader(*trained).stories) == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"vocabulary": ("a", "b")}, "vocabulary has 2 words"),
+        ({"probe": probe_for(16)}, r"needs \(256, 4\)"),
+        ({"model": LanguageModel("lstm", 484)}, "needs a gru"),
+        ({"t": 99, "text": "Leif dies."}, "t is 99"),
+        ({"aspect": 4}, "aspect is 4"),
+    ],
+)
+def test_what_does_not_fit_is_refused(trained, change, message):
+    arguments = dict(zip(("model", "vocabulary", "probe"), trained, strict=True)) | change
+    with pytest.raises((ValueError, traitlets.TraitError), match=message):
+        StoryReader(**arguments)

@@ -103,21 +103,26 @@ def memorise(
 class Adam:
     """Adam for N networks at once, each with its own learning rate (N,) and its own gradient-norm limit (N,).
 
+    loss: (networks, *batch) -> (N,); the mean square error of all outputs by default. A step may change `rate`.
     One step: gradients, their norm over each network's weights, clipping to the limit, then the update of Kingma and Ba
     (2015, arXiv:1412.6980) with their default constants.
     """
 
-    def __init__(self, networks, rate, limit, betas=(0.9, 0.999), epsilon=1e-8):
+    def __init__(self, networks, rate, limit, loss=None, betas=(0.9, 0.999), epsilon=1e-8):
         self.networks, self.rate, self.limit, self.betas, self.epsilon = networks, rate, limit, betas, epsilon
+        self.loss = loss or _losses
         for weight in networks.weights:
             weight.requires_grad_()
         self.mean = [torch.zeros_like(weight) for weight in networks.weights]
         self.square = [torch.zeros_like(weight) for weight in networks.weights]
         self.count = 0
 
-    def step(self, x, y):
-        """One update on x, y (N, B, T, 4) -> the losses (N,) before it and the gradient norms (N,) before clipping."""
-        losses = _losses(self.networks, x, y)
+    def step(self, *batch):
+        """One update on what `loss` takes, by default x and y (N, B, T, ·).
+
+        -> the losses (N,) before it and the gradient norms (N,) before clipping.
+        """
+        losses = self.loss(self.networks, *batch)
         gradients = torch.autograd.grad(losses.sum(), self.networks.weights)
         norms = torch.sqrt(sum((gradient**2).sum(dim=(1, 2)) for gradient in gradients))
         shrink = (self.limit / norms).clamp(max=1)

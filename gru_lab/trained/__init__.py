@@ -9,6 +9,7 @@ from pathlib import Path
 
 __all__ = [
     "load_named_units", "load_storyworld_gru", "metrics", "named_units_record", "perplexities", "probe_seeds", "record",
+    "storyworld_seeds",
 ]  # fmt: skip
 
 HERE = Path(__file__).parent
@@ -54,3 +55,8 @@ def perplexities() -> list[dict]:
 def probe_seeds() -> dict:
     """{command, device, rows}: for networks from five seeds, R² of the four aspects; see gru_lab.probing.seeds."""
     return json.loads((HERE / "probe_seeds.json").read_text(encoding="utf-8"))
+
+
+def storyworld_seeds() -> dict:
+    """{command, device, rows}: test perplexity of GRU, LSTM and RNN of equal size, five seeds each."""
+    return json.loads((HERE / "storyworld_seeds.json").read_text(encoding="utf-8"))

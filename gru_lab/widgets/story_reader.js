@@ -33,7 +33,6 @@ function render({ model, el }) {
 
   const area = html("textarea", { rows: 4, spellcheck: "false", "aria-label": "Your story" });
   area.addEventListener("input", () => write(area.value), { signal });
-  area.addEventListener("blur", draw, { signal });
   const ready = html("div", { class: "choice", role: "group", "aria-label": "Ready stories" }, html("span", { class: "choice-label", text: "Stories" }),
     ...model.get("stories").map(({ name, text }) => button(name, () => write(text, 0), signal, { class: "option" })),
     button("empty", () => { write(""); area.focus(); }, signal, { class: "option quiet" }));
@@ -169,7 +168,10 @@ function render({ model, el }) {
     }
   }
 
-  /** The word that is being written: what stands at the end, as long as it may still become a known one. */
+  /**
+   * The word that is being written: what stands at the end, as long as it may still become a known one. Nothing is drawn
+   * when the field loses the focus: what a press is aimed at would move, or be gone, before the press ends.
+   */
   function unfinished() {
     const last = tokens.at(-1);
     const typing = last && last.number === null && last.end === link.state.text.length && root.getRootNode().activeElement === area;
@@ -249,7 +251,7 @@ function render({ model, el }) {
       toggle(element, "negative", now < 0);
       style(mark, "left", place(before[k]));
       content(value, signed(now));
-      attribute(element, "aria-valuenow", clamp(now, LOW, HIGH).toFixed(4));
+      attribute(element, "aria-valuenow", clamp(now, LOW, HIGH).toFixed(5));
       attribute(element, "aria-valuetext", `${spoken(now)}, was ${spoken(before[k])}`);
     });
 

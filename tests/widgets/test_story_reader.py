@@ -101,3 +101,44 @@ def test_what_does_not_fit_is_refused(trained, change, message):
     arguments = dict(zip(("model", "vocabulary", "probe"), trained, strict=True)) | change
     with pytest.raises((ValueError, traitlets.TraitError), match=message):
         StoryReader(**arguments)
+
+
+def vocabulary_js(words, expression, text=""):
+    """What `expression` is in JavaScript, where v is the vocabulary and text the text."""
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not installed")
+    code = f"""
+    import {{ createVocabulary, withWord }} from "{JS.with_name("vocabulary.js").as_uri()}";
+    const [v, text] = [createVocabulary({json.dumps(list(words))}), {json.dumps(text)}];
+    console.log(JSON.stringify({expression}));
+    """
+    done = subprocess.run(
+        [node, "--input-type=module", "-e", code], capture_output=True, text=True, encoding="utf-8", check=True
+    )
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize(
+    "text", ["The KING; the queen.", "leif Stark don't-go", "  \n", "<story> story", "naïve 3 x_y café!"]
+)
+def test_a_text_is_cut_alike_in_both_languages(text):
+    words = StoryWorld().vocabulary
+    found = vocabulary_js(words, "v.split(text)", text)
+    known, unknown = words_of(text, words)
+    assert [token["number"] for token in found if token["number"] is not None] == known
+    assert [token["text"] for token in found if token["number"] is None] == unknown
+    assert all(text[token["start"] : token["end"]] == token["text"] for token in found)
+
+
+def test_the_nearest_word_is_offered_and_a_word_added_as_one_writes():
+    words = ("<story>", "king", "Leif", "throne", ".")
+    assert vocabulary_js(words, "['kong', 'leaf', 'thrones'].map(v.nearest)") == ["king", "Leif", "throne"]
+    pairs = "[['', 'the'], ['The king', '.'], ['The end. ', 'she'], ['a', 'b']]"
+    assert vocabulary_js(words, f"{pairs}.map(([a, b]) => withWord(a, b))") == [
+        "The",
+        "The king.",
+        "The end. She",
+        "a b",
+    ]
+    assert vocabulary_js(words, "v.beginning('L')") == [2]

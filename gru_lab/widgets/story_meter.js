@@ -5,6 +5,7 @@ import { choiceField, openFrame } from "./js/frame.js";
 import { traceSequence } from "./js/gru.js";
 import { connect } from "./js/model.js";
 import { plain, signed, spoken } from "./js/numbers.js";
+import { createPlayer } from "./js/player.js";
 import { createStory } from "./js/story.js";
 import { changes } from "./js/words.js";
 
@@ -16,17 +17,17 @@ function render({ model, el }) {
   const link = connect(model, KEYS, signal, draw);
   const hasRandom = link.state.random_parameters !== null;
   const nameless = link.state.units.map((_, i) => `h[${i}]`);
-  let playing = 0;
+  const player = createPlayer({ pause: PAUSE, place: () => link.state.t, last: () => link.state.story.length - 1, go, changed: draw, signal });
 
   const previous = button("\u2039", () => go(link.state.t - 1), signal, { class: "round", "aria-label": "Previous sentence" });
   const next = button("\u203a", () => go(link.state.t + 1), signal, { class: "round", "aria-label": "Next sentence" });
   const count = html("span", { class: "count" });
   const sentence = html("p", { class: "sentence" });
   const play = html("button", { type: "button", class: "primary" });
-  play.addEventListener("click", () => (playing ? stop() : start()), { signal });
+  play.addEventListener("click", player.toggle, { signal });
   const source = choiceField({
     label: "Weights", signal, options: [["hand", "set by hand"], ["random", "random"]],
-    changed: (value) => { stop(); set({ source: value }); },
+    changed: (value) => { player.stop(); set({ source: value }); },
   });
   source.element.hidden = !hasRandom;
   const said = html("p", { class: "lead", role: "status" });
@@ -51,7 +52,7 @@ function render({ model, el }) {
   function drawStory(units, view) {
     if (storyUnits !== units) { // the names changed: the rows are written anew
       storyUnits = units;
-      story = createStory(storyHost, { units, on: { go: (t) => { stop(); go(t); } }, signal });
+      story = createStory(storyHost, { units, on: { go: (t) => { player.stop(); go(t); } }, signal });
     }
     story.update(view);
   }
@@ -65,24 +66,6 @@ function render({ model, el }) {
     if (t >= 0 && t < link.state.story.length) set({ t });
   }
 
-  function start() {
-    if (link.state.t === link.state.story.length - 1) go(0);
-    const step = () => {
-      if (link.state.t === link.state.story.length - 1) return stop();
-      go(link.state.t + 1);
-    };
-    playing = setInterval(step, PAUSE);
-    draw();
-  }
-
-  function stop() {
-    clearInterval(playing);
-    if (!playing) return;
-    playing = 0;
-    draw();
-  }
-  signal.addEventListener("abort", () => clearInterval(playing));
-
   function draw() {
     const { state } = link;
     const byHand = state.source === "hand";
@@ -95,7 +78,7 @@ function render({ model, el }) {
     content(sentence, `\u201c${state.story[state.t].text}\u201d`);
     attribute(previous, "disabled", state.t === 0 ? "" : null);
     attribute(next, "disabled", state.t === state.story.length - 1 ? "" : null);
-    content(play, playing ? "\u275a\u275a Pause" : "\u25b6 Read the story");
+    content(play, player.playing() ? "\u275a\u275a Pause" : "\u25b6 Read the story");
     toggle(meters, "glides", !wantsLessMotion());
     const moved = changes(units, h, trace.h);
     content(said, moved.length
@@ -122,7 +105,7 @@ function render({ model, el }) {
     const list = (values) => `[${values.map((v) => plain(v)).join(", ")}]`;
     content(vector, `h: ${list(h)} \u2192 ${list(trace.h)}`);
     const sentences = state.story.map((one) => ({ ...one, own: false }));
-    drawStory(units, { state, derived: { story: sentences, run, ghost: run.map((step) => step.trace.h), t: state.t }, prediction: null, playing: playing ? "story" : null });
+    drawStory(units, { state, derived: { story: sentences, run, ghost: run.map((step) => step.trace.h), t: state.t }, prediction: null, playing: player.playing() ? "story" : null });
   }
 
   draw();

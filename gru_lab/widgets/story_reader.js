@@ -5,6 +5,7 @@ import { choiceField, openFrame } from "./js/frame.js";
 import { contributions, largest, meanOf, nextWords, readStory, tellingUnits, unpackModel } from "./js/language_model.js";
 import { connect } from "./js/model.js";
 import { clamp, listed, percent, plain, signed, spoken } from "./js/numbers.js";
+import { createPlayer } from "./js/player.js";
 import { createVocabulary, withWord } from "./js/vocabulary.js";
 import { createWordChart } from "./js/word_chart.js";
 import { changes } from "./js/words.js";
@@ -27,7 +28,7 @@ function render({ model, el }) {
   const shown = (word) => `\u201c${word}\u201d`;
   let steps = [];
   let tokens = [];
-  let playing = 0;
+  const player = createPlayer({ pause: PAUSE, place: () => link.state.t, last: () => steps.length - 1, go, changed: draw, signal });
 
   // ---- the story: written, chosen, added to
 
@@ -45,27 +46,27 @@ function render({ model, el }) {
 
   // ---- where the reading stands
 
-  const previous = button("\u2039", () => { stop(); go(link.state.t - 1); }, signal, { class: "round", "aria-label": "Previous word" });
-  const next = button("\u203a", () => { stop(); go(link.state.t + 1); }, signal, { class: "round", "aria-label": "Next word" });
+  const previous = button("\u2039", () => { player.stop(); go(link.state.t - 1); }, signal, { class: "round", "aria-label": "Previous word" });
+  const next = button("\u203a", () => { player.stop(); go(link.state.t + 1); }, signal, { class: "round", "aria-label": "Next word" });
   const play = html("button", { type: "button", class: "primary" });
-  play.addEventListener("click", () => (playing ? stop() : start()), { signal });
+  play.addEventListener("click", player.toggle, { signal });
   const lead = html("p", { class: "lead", role: "status" });
   const strip = html("div", { class: "strip scroll", role: "group", "aria-label": "The words, as the model reads them. Arrow keys move." });
   let words = [];
-  strip.addEventListener("click", (event) => { const t = words.indexOf(event.target); if (t >= 0) { stop(); go(t); } }, { signal });
+  strip.addEventListener("click", (event) => { const t = words.indexOf(event.target); if (t >= 0) { player.stop(); go(t); } }, { signal });
   strip.addEventListener("keydown", (event) => {
     const { t } = link.state;
     const to = { ArrowRight: t + 1, ArrowDown: t + 1, ArrowLeft: t - 1, ArrowUp: t - 1, Home: 0, End: words.length - 1 }[event.key];
     if (to === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    stop();
+    player.stop();
     go(to);
     words[link.state.t].focus();
   }, { signal });
   const chart = createWordChart({
     rows: [...names.map((name) => ({ name, tint: "h", low: LOW, high: HIGH })),
       ...["r", "z"].map((gate) => ({ name: `mean ${gate}`, tint: gate, low: 0, high: 1 }))],
-    on: { go: (t) => { stop(); go(t); } }, signal,
+    on: { go: (t) => { player.stop(); go(t); } }, signal,
   });
 
   // ---- the word looked at: meters, gates, units, guesses
@@ -121,7 +122,7 @@ function render({ model, el }) {
 
   /** Another text; t: the word to look at, null for the last one. */
   function write(text, t = null) {
-    stop();
+    player.stop();
     const known = readable(vocabulary.split(text));
     set({ text, t: t ?? known.length });
   }
@@ -131,20 +132,6 @@ function render({ model, el }) {
   function go(t) {
     if (t >= 0 && t < steps.length && t !== link.state.t) set({ t });
   }
-
-  function start() {
-    if (link.state.t === steps.length - 1) go(0);
-    playing = setInterval(() => (link.state.t === steps.length - 1 ? stop() : go(link.state.t + 1)), PAUSE);
-    draw();
-  }
-
-  function stop() {
-    clearInterval(playing);
-    if (!playing) return;
-    playing = 0;
-    draw();
-  }
-  signal.addEventListener("abort", () => clearInterval(playing));
 
   // ---- drawing
 
@@ -218,8 +205,8 @@ function render({ model, el }) {
     attribute(previous, "disabled", t === 0 ? "" : null);
     attribute(next, "disabled", t === last ? "" : null);
     attribute(play, "disabled", last === 0 ? "" : null);
-    content(play, playing ? "\u275a\u275a Pause" : "\u25b6 Read the story");
-    attribute(lead, "aria-live", playing ? "off" : "polite"); // a word every half second is too fast to be spoken
+    content(play, player.playing() ? "\u275a\u275a Pause" : "\u25b6 Read the story");
+    attribute(lead, "aria-live", player.playing() ? "off" : "polite"); // a word every half second is too fast to be spoken
     const moved = t ? changes(names, before, step.aspects) : [];
     const what = moved.length
       ? moved.map(({ name, from, to, by }) => `${name} ${by > 0 ? "rises" : "falls"} from ${plain(from)} to ${plain(to)}`).join("; ")

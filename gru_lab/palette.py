@@ -12,6 +12,7 @@ SIGNED_COLORMAP = "PuOr_r"  # matplotlib's; negative values purple, positive ora
 # The two ends of that map, readable on a light and on a dark page; and the input, which is neither gate nor state.
 SIGNED_LIGHT = {"positive": "#b35806", "negative": "#542788"}
 SIGNED_DARK = {"positive": "#fdb863", "negative": "#b2abd2"}
+PALE = "#80808c"  # beside the quantities: whiskers, what a line is compared with
 INPUT_LIGHT = "#6b5b73"
 INPUT_DARK = "#c3b1cc"
 

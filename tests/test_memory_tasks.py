@@ -55,6 +55,8 @@ def test_the_stored_runs_are_whole_and_of_equal_size():
     assert len(runs) == len(PROBLEMS) * len(memory_tasks.KINDS)
     for run in runs:
         assert abs(run["parameters"] / PROBLEMS[run["problem"]].parameters - 1) < 0.25
+        sizes = [other["parameters"] for other in runs if other["problem"] == run["problem"]]
+        assert max(sizes) / min(sizes) < 1.08
         assert np.shape(run["score"]) == (len(memory_tasks.RATES), memory_tasks.SEEDS)
         assert 0 <= memory_tasks.best_rate(run) < 3
 

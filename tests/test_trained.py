@@ -10,6 +10,7 @@ from gru_lab import trained
 from gru_lab.measuring.ngrams import ngram_loss
 from gru_lab.story import StoryWorld
 from gru_lab.trained.collect import SHIPPED_COMMAND, loss_after
+from gru_lab.trained.seeds import OPTIONS, SIZES, memory_scores
 from gru_lab.training import PRESETS, evaluate
 
 
@@ -79,3 +80,25 @@ def test_the_probabilities_of_an_ngram_model_add_up_to_one():
 def test_the_files_hold_no_place_of_the_machine_that_made_them():
     text = json.dumps([trained.record(), trained.perplexities()])
     assert "/" + "tmp" not in text and "/" + "home" not in text
+
+
+def test_what_the_questions_say_is_what_the_files_say():
+    from gru_lab.checks.chapter_17 import PREDICT_PERPLEXITY
+
+    table = {row["model"]: row["perplexity"] for row in trained.perplexities()}
+    wrong = {wrong.name: wrong.answer for wrong in PREDICT_PERPLEXITY.wrong}
+    assert PREDICT_PERPLEXITY.answer == round(trained.record()["test_perplexity"], 2)
+    assert wrong["nothing learned"] == len(StoryWorld().vocabulary)
+    assert wrong["how often words occur"] == round(table["unigram"])
+    assert wrong["the last word"] == round(table["bigram"], 1)
+
+
+def test_the_seeds_are_scored_as_their_module_says(shipped):
+    few = {"train": 60, "validation": 20, "test": 30}
+    scores = memory_scores(shipped[0], seed=1, stories=few)
+    probe, unit, chance = (scores[n] for n in ("probe on all units", "best single unit", "best axis after a rotation"))
+    assert np.mean(probe) > np.mean(unit) > np.mean(chance) > 0
+    assert np.mean(scores["untrained network"]) < 0.1 > np.mean(scores["words of the sentence"])
+    for found, wanted in ((trained.probe_seeds(), "--cell gru"), (trained.storyworld_seeds(), "--cell CELL")):
+        assert OPTIONS in found["command"] and wanted in found["command"]
+    assert {row["cell"]: row["hidden_size"] for row in trained.storyworld_seeds()["rows"]} == SIZES

@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from gru_lab.palette import LIGHT
+from gru_lab.palette import LIGHT, PALE
 
 AGES = ((1, 2), (3, 5), (6, 10), (11, 20), (21, 1000))  # sentences, first and last included
 
@@ -18,7 +18,7 @@ def kept_vows(vows, chance):
         likely = vows[(vows[:, 0] >= first) & (vows[:, 0] <= last), 1]
         if len(likely):
             mean, error = likely.mean(), likely.std() / np.sqrt(len(likely))
-            axes.bar(place, mean, 0.65, color=LIGHT["h"], yerr=error, capsize=4, ecolor="#80808c")
+            axes.bar(place, mean, 0.65, color=LIGHT["h"], yerr=error, capsize=4, ecolor=PALE)
             axes.text(place, 0.015, f"{len(likely)} vows", color="white", ha="center", fontsize=10)
     axes.axhline(chance, color=LIGHT["r"], linewidth=1.4, linestyle=":")
     axes.annotate("a guess", (0.5, chance), xytext=(0, 4), textcoords="offset points", fontsize=10,

@@ -3,9 +3,9 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from gru_lab.palette import LIGHT
+from gru_lab.palette import LIGHT, PALE
 
-INK, PALE = LIGHT["h"], "#80808c"
+INK = LIGHT["h"]
 
 
 def overfitting_curves(lessons, floor):

@@ -1,6 +1,6 @@
 """GRU or LSTM? Copying, adding, counting: RNN, GRU and LSTM with equally many parameters, five seeds, three rates.
 
-`python -m gru_lab.measuring.memory_tasks --out FILE` makes the runs that chapter 19 shows. FILE grows by one network
+`python -m gru_lab.measuring.memory_tasks --out FILE` makes the stored runs. FILE grows by one network
 kind at a time; the same command goes on where it was stopped.
 """
 
@@ -15,12 +15,13 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
+from gru_lab._machine import cpu_name
 from gru_lab.measuring.counts import hidden_size_for
 from gru_lab.measuring.lessons import Adam
 from gru_lab.measuring.networks import start
 from gru_lab.measuring.problems import PROBLEMS
 
-SUMMARY = "Make the runs that chapter 19 shows: copying, adding and counting, by three kinds of network."
+SUMMARY = "Train RNN, GRU and LSTM on copying, adding and counting, and store how well they do."
 STORED = Path(__file__).with_name("memory_tasks.json")
 COMMAND = "python -m gru_lab.measuring.memory_tasks --out memory_tasks.json"
 
@@ -92,6 +93,7 @@ def main(arguments=None):
     command = COMMAND + (f" --steps {options.steps}" if options.steps else "")
     whole = {
         "command": command,
+        "device": cpu_name(),
         "versions": {"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__},
         "rates": RATES, "seeds": SEEDS, "batch": BATCH, "clip": CLIP, "runs": [],
     }  # fmt: skip

@@ -20,7 +20,8 @@ COUNT_TRAINED, COUNT_ASKED = 20, 200  # counting: learned up to a²⁰b²⁰, as
 class Problem(NamedTuple):
     """batch: (rng, B) -> x, y, weight. score: what a run is judged by, in `unit`; `more` is True where more is better.
 
-    chance: the score of who remembers nothing. parameters: what each recurrent layer may have, about.
+    chance: the score of who remembers nothing. parameters: what each recurrent layer may have, about; its
+    readout comes on top, and is smaller where H is.
     """
 
     batch: Callable

@@ -13,6 +13,7 @@ __all__ = [
 ]  # fmt: skip
 
 HERE = Path(__file__).parent
+PERPLEXITIES, PROBES = "storyworld_seeds.json", "probe_seeds.json"
 NAMED_MODEL, NAMED_RECORD = "named_units.safetensors", "named_units.json"
 MODEL, RECORD, METRICS, TABLE = "storyworld_gru.safetensors", "storyworld_gru.json", "storyworld_gru.csv", "table.json"
 
@@ -53,10 +54,10 @@ def perplexities() -> list[dict]:
 
 
 def probe_seeds() -> dict:
-    """{command, device, rows}: for networks from five seeds, R² of the four aspects; see gru_lab.probing.seeds."""
-    return json.loads((HERE / "probe_seeds.json").read_text(encoding="utf-8"))
+    """{command, device, rows}: for networks from five seeds, R² of the four aspects; see gru_lab.trained.seeds."""
+    return json.loads((HERE / PROBES).read_text(encoding="utf-8"))
 
 
 def storyworld_seeds() -> dict:
     """{command, device, rows}: test perplexity of GRU, LSTM and RNN of equal size, five seeds each."""
-    return json.loads((HERE / "storyworld_seeds.json").read_text(encoding="utf-8"))
+    return json.loads((HERE / PERPLEXITIES).read_text(encoding="utf-8"))

@@ -1,7 +1,7 @@
-"""The same probes for networks from several seeds: `python -m gru_lab.probing.seeds RUNS`.
+"""Networks of equal size from five seeds, scored and probed: `python -m gru_lab.trained.seeds RUNS`.
 
-RUNS has a folder seed_gru_N for each seed N from 1 to 5, made by `gru-lab train` with the options in OPTIONS and
-`--seed N`. The scores go to gru_lab/trained/probe_seeds.json.
+RUNS has a folder seed_CELL_N for each cell of SIZES and each seed N, made by `gru-lab train` with the options in
+OPTIONS, `--cell CELL --hidden-size H --seed N`. The scores go to storyworld_seeds.json and probe_seeds.json here.
 """
 
 import argparse
@@ -9,17 +9,17 @@ import json
 import sys
 from pathlib import Path
 
-import numpy as np
 import torch
 from tqdm import tqdm
 
 from gru_lab.models import LanguageModel, load
-from gru_lab.probing.controls import bag_of_words
-from gru_lab.probing.probes import best_axes, fit_probe, r_squared, random_rotation
-from gru_lab.probing.states import read_stories
+from gru_lab.probing import bag_of_words, best_axes, fit_probe, r_squared, random_rotation, read_stories
 from gru_lab.story import StoryWorld
+from gru_lab.trained import HERE, PERPLEXITIES, PROBES
 
-OPTIONS = "--preset laptop --steps 1250 --words 5000000 --threads 1"
+SUMMARY = "Score and probe networks of equal size from five seeds."
+OPTIONS = "--preset laptop --steps 1250 --words 5000000 --every 625 --threads 1"
+SIZES = {"gru": 256, "lstm": 222, "rnn": 410}  # hidden sizes that give equally many parameters
 SEEDS = (1, 2, 3, 4, 5)
 STORIES = {"train": 300, "validation": 80, "test": 150}
 
@@ -56,19 +56,32 @@ def memory_scores(model: LanguageModel, seed: int, stories: dict = STORIES) -> d
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="python -m gru_lab.probing.seeds", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m gru_lab.trained.seeds", description=SUMMARY)
     parser.add_argument("runs", type=Path)
     runs = parser.parse_args().runs
+    records = {
+        (cell, seed): json.loads((runs / f"seed_{cell}_{seed}" / "record.json").read_text(encoding="utf-8"))
+        for cell in SIZES
+        for seed in SEEDS
+    }
+    rows = [
+        {"cell": cell, "hidden_size": r["configuration"]["hidden_size"], "seed": seed, "parameters": r["parameters"],
+         "words": r["words"], "perplexity": r["test_perplexity"]}
+        for (cell, seed), r in records.items()
+    ]  # fmt: skip
+    device = records["gru", 1]["device"]
+    _write(PERPLEXITIES, f"gru-lab train {OPTIONS} --cell CELL --hidden-size H --seed N", device, rows)
     rows = []
     for seed in tqdm(SEEDS, unit="network", file=sys.stderr):
         model, _ = load(runs / f"seed_gru_{seed}" / "model.safetensors")
-        record = json.loads((runs / f"seed_gru_{seed}" / "record.json").read_text(encoding="utf-8"))
-        rows.append({"seed": seed, "test_perplexity": record["test_perplexity"], **memory_scores(model, seed)})
-    found = {"command": f"gru-lab train {OPTIONS} --seed N", "device": record["device"], "rows": rows}
-    out = Path(__file__).parent.parent / "trained" / "probe_seeds.json"
-    out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    for name in list(rows[0])[2:]:
-        print(f"{name:28}", np.mean([row[name] for row in rows], axis=0).round(2))
+        perplexity = records["gru", seed]["test_perplexity"]
+        rows.append({"seed": seed, "test_perplexity": perplexity, **memory_scores(model, seed)})
+    _write(PROBES, f"gru-lab train {OPTIONS} --cell gru --seed N", device, rows)
+
+
+def _write(name, command, device, rows):
+    found = {"command": command, "device": device, "rows": rows}
+    (HERE / name).write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

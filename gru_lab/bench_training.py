@@ -13,7 +13,10 @@ __all__ = ["Row", "add_parser", "measure", "table"]
 
 
 class Row(NamedTuple):
-    """what: "loop" or "bare step". share: of the bare step at this precision. of_limit: of the products' own speed."""
+    """what: "loop", "bare step" or, on an NVIDIA card, "recorded step", a bare one replayed as a CUDA graph.
+
+    share: of the bare step at this precision. of_limit: of the speed of the products alone, at this precision.
+    """
 
     what: str
     precision: str
@@ -21,6 +24,14 @@ class Row(NamedTuple):
     words_per_second: float
     share: float
     of_limit: float
+
+
+class Limits(NamedTuple):
+    """flops: precision -> FLOP/s of one large matrix product. chain: the share of a loop's step that is left with a
+    sixteenth of its streams: what waits for the step before, and does not get shorter with less to compute."""
+
+    flops: dict[str, float]
+    chain: float
 
 
 def add_parser(commands):
@@ -49,10 +60,10 @@ def _call(options):
         print(f"gru-lab bench train: {problem}")
         return 1
     print(device.why)
-    rows, limit = measure(PRESETS[options.preset], device, options.rounds, options.steps, options.compile)
-    print(table(rows, limit))
+    rows, limits = measure(PRESETS[options.preset], device, options.rounds, options.steps, options.compile)
+    print(table(rows, limits))
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    found = {"device": device.name, "cpu": cpu_name(), "preset": options.preset, "limit_flops": limit}
+    found = {"device": device.name, "cpu": cpu_name(), "preset": options.preset, **limits._asdict()}
     found["rows"] = [row._asdict() for row in rows]
     options.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     print(f"\nwritten to {options.out}")
@@ -60,56 +71,25 @@ def _call(options):
 
 
 def measure(configuration, device, rounds=7, steps=5, compiled=False):
-    """(rows, the device's matrix products in FLOP/s). bf16 is measured on a GPU only."""
+    """(rows, limits). bf16 and recorded steps are measured on an NVIDIA card only."""
     import torch
-    from torch.nn import functional as F
 
-    from gru_lab.models import LanguageModel
     from gru_lab.story import StoryWorld
-    from gru_lab.training.loop import batch_of, optimiser_of, training_step
 
-    place = device.kind
-    words_of_a_step = configuration.batch_size * configuration.length
-    world = StoryWorld(0)
-    tokens = world.tokens(configuration.batch_size * (configuration.length * 8 + 1))
-    streams = torch.from_numpy(tokens).view(configuration.batch_size, -1).to(place)
+    place, c = device.kind, configuration
+    precisions = ("float32", "bf16") if place == "cuda" else ("float32",)
+    tokens = torch.from_numpy(StoryWorld(0).tokens(c.batch_size * (c.length * 8 + 1)))
+    streams = tokens.view(c.batch_size, -1).to(place)
     jobs = {}
-    for precision in ("float32", "bf16") if device.kind == "cuda" else ("float32",):
+    for precision in precisions:
+        at = c.with_changes(precision=precision)
         for with_compile in (False, True) if compiled else (False,):
-            c = configuration.with_changes(precision=precision)
-
-            def fresh(c=c, with_compile=with_compile):
-                torch.manual_seed(0)
-                model = LanguageModel(c.cell, len(world.vocabulary), c.embedding_size, c.hidden_size).to(place)
-                return (torch.compile(model) if with_compile else model), optimiser_of(model, c)
-
-            def loop(c=c, fresh=fresh):
-                model, optimiser = fresh()
-                at = {"state": None, "step": 0}
-
-                def step():
-                    x, y = batch_of(streams, at["step"], c.length)
-                    _, at["state"], _ = training_step(model, optimiser, x, y, at["state"], c)
-                    at["step"] += 1
-
-                return step
-
-            def bare(c=c, fresh=fresh):
-                model, optimiser = fresh()
-                x, y = batch_of(streams, 0, c.length)
-                x, y = x.contiguous(), y.flatten()
-
-                def step():
-                    with torch.autocast(place, torch.bfloat16, enabled=c.precision == "bf16"):
-                        loss = F.cross_entropy(model(x)[0].flatten(0, 1).float(), y)
-                    optimiser.zero_grad(set_to_none=True)
-                    loss.backward()
-                    optimiser.step()
-
-                return step
-
-            jobs["loop", precision, with_compile] = loop()
-            jobs["bare step", precision, with_compile] = bare()
+            jobs["bare step", precision, with_compile] = _bare(at, streams, with_compile)
+        jobs["loop", precision, False] = _loop(at, streams)
+        if place == "cuda":
+            jobs["recorded step", precision, False] = _recorded(_bare(at, streams))
+    few = at.with_changes(batch_size=max(1, c.batch_size // 16))
+    jobs["few streams"] = _loop(few, streams[: few.batch_size])
 
     def seconds(job):
         _wait(place)
@@ -125,15 +105,83 @@ def measure(configuration, device, rounds=7, steps=5, compiled=False):
     for _ in range(rounds):
         for key, job in jobs.items():
             times[key].append(seconds(job))
-    limit = product_speed(place)
-    flops = 6 * products_per_word(configuration, len(world.vocabulary)) * words_of_a_step
-    rows = []
-    for (what, precision, with_compile), found in times.items():
-        bare_times = times["bare step", precision, with_compile]
-        share = statistics.median(theirs / ours for ours, theirs in zip(found, bare_times, strict=True))
-        middle = statistics.median(found)
-        rows.append(Row(what, precision, with_compile, words_of_a_step / middle, share, flops / middle / limit))
-    return rows, limit
+
+    def ratio(one, other):
+        return statistics.median(a / b for a, b in zip(times[one], times[other], strict=True))
+
+    chain = ratio("few streams", ("loop", precisions[-1], False))
+    del times["few streams"]
+    limits = Limits({precision: product_speed(place, precision) for precision in precisions}, chain)
+    words = c.batch_size * c.length
+    flops = 6 * products_per_word(c, len(StoryWorld().vocabulary)) * words
+    rows = [
+        Row(*key, words / statistics.median(found), ratio(("bare step", key[1], False), key),
+            flops / statistics.median(found) / limits.flops[key[1]])
+        for key, found in times.items()
+    ]  # fmt: skip
+    return rows, limits
+
+
+def _model(c, streams):
+    import torch
+
+    from gru_lab.models import LanguageModel
+    from gru_lab.story import StoryWorld
+    from gru_lab.training.loop import optimiser_of
+
+    torch.manual_seed(0)
+    model = LanguageModel(c.cell, len(StoryWorld().vocabulary), c.embedding_size, c.hidden_size).to(streams.device)
+    return model, optimiser_of(model, c)
+
+
+def _loop(c, streams):
+    """What `gru-lab train` does for each step: its own words, the state carried on, the gradient clipped."""
+    from gru_lab.training.loop import batch_of, step_of
+
+    take_step = step_of(*_model(c, streams), c)
+    at = {"state": None, "step": 0}
+
+    def step():
+        x, y = batch_of(streams, at["step"], c.length)
+        _, at["state"], _ = take_step(x, y, at["state"])
+        at["step"] += 1
+
+    return step
+
+
+def _bare(c, streams, compiled=False):
+    """The same words each time, lying on the device; forward, loss, backward, Adam, and nothing else."""
+    import torch
+    from torch.nn import functional as F
+
+    from gru_lab.training.loop import batch_of, in_bf16
+
+    model, optimiser = _model(c, streams)
+    x, y = (part.contiguous() for part in batch_of(streams, 0, c.length))
+    forward = (lambda x: in_bf16(model, x, None)[0]) if c.precision == "bf16" else (lambda x: model(x)[0])
+    forward = torch.compile(forward) if compiled else forward
+
+    def step():
+        loss = F.cross_entropy(forward(x).flatten(0, 1).float(), y.flatten())
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        optimiser.step()
+
+    return step
+
+
+def _recorded(step):
+    import torch
+
+    stream = torch.cuda.Stream()
+    stream.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(stream):
+        for _ in range(3):
+            step()
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph, stream=stream):
+        step()
+    return graph.replay
 
 
 def products_per_word(configuration, vocabulary_size):
@@ -142,19 +190,24 @@ def products_per_word(configuration, vocabulary_size):
     return 3 * (D * H + H * H) + H * vocabulary_size
 
 
-def product_speed(place):
-    """FLOP/s of one large float32 product on the device: the ceiling of everything above."""
+def product_speed(place, precision="float32"):
+    """FLOP/s of one large product on the device. On an NVIDIA card "float32" is TF32, which cuDNN's layers take too."""
     import torch
 
     side = 1024 if place == "cpu" else 8192
-    a = torch.randn(side, side, device=place)
+    a = torch.randn(side, side, device=place, dtype=torch.bfloat16 if precision == "bf16" else torch.float32)
+    before = torch.backends.cuda.matmul.allow_tf32
+    torch.backends.cuda.matmul.allow_tf32 = True
     best = float("inf")
-    for _ in range(6):
-        _wait(place)
-        start = time.perf_counter()
-        a @ a
-        _wait(place)
-        best = min(best, time.perf_counter() - start)
+    try:
+        for _ in range(6):
+            _wait(place)
+            start = time.perf_counter()
+            a @ a
+            _wait(place)
+            best = min(best, time.perf_counter() - start)
+    finally:
+        torch.backends.cuda.matmul.allow_tf32 = before
     return 2 * side**3 / best
 
 
@@ -165,10 +218,21 @@ def _wait(place):
         getattr(torch, place).synchronize()
 
 
-def table(rows, limit):
-    """The rows as text."""
+def table(rows, limits):
+    """The rows as text, and what binds."""
     lines = [f"{'':28}{'words/s':>10}  {'of the bare step':>17}  {'of the products':>16}"]
     for row in rows:
         name = f"{row.what}, {row.precision}" + (", compiled" if row.compiled else "")
-        lines.append(f"{name:28}{row.words_per_second:>10,.0f}  {row.share:>16.0%}  {row.of_limit:>15.0%}")
-    return "\n".join([*lines, f"One large float32 product reaches {limit / 1e9:,.0f} GFLOP/s here."])
+        lines.append(f"{name:28}{row.words_per_second:>10,.0f}  {row.share:>16.0%}  {row.of_limit:>15.1%}")
+    lines += [f"One large {name} product: {flops / 1e9:,.0f} GFLOP/s here." for name, flops in limits.flops.items()]
+    lines.append(
+        f"With a sixteenth of the streams the loop's step takes {limits.chain:.0%} of its time: {binds(limits)}"
+    )
+    return "\n".join(lines)
+
+
+def binds(limits):
+    """Which of the two limits is the nearer one, in words."""
+    if limits.chain > 0.5:
+        return "the chain of steps binds, each waiting for the one before, and more streams are nearly free."
+    return "the amount of arithmetic binds, and more streams cost their share."

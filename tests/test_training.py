@@ -213,7 +213,7 @@ def test_what_the_command_refuses(tmp_path, capsys):
     for options, says in (
         (["--corpus", str(tmp_path / "none.txt")], "none.txt cannot be read: No such file"),
         (["--device", "cuda"], "Without a GPU: --device cpu"),
-        (["--precision", "bf16", "--device", "cpu"], "bf16 is for a GPU"),
+        (["--precision", "bf16", "--device", "cpu"], "bf16 is for an NVIDIA GPU"),
         (["--steps", "0"], "steps is 0, needs more than 0"),
         (["--cell", "gur"], "cell is 'gur', needs one of rnn, gru"),
         (["--words", "100"], "too few for 32 streams"),
@@ -261,8 +261,10 @@ def test_the_bench_prints_a_table(tmp_path, capsys):
     said = capsys.readouterr().out
     assert "loop, float32" in said and "of the bare step" in said
     found = json.loads((tmp_path / "b.json").read_text("utf-8"))
-    loop, bare = found["rows"]
+    bare, loop = found["rows"]
     assert bare["share"] == 1 and 0.5 < loop["share"] < 1.5 and 0 < loop["of_limit"] < 1
+    assert found["flops"].keys() == {"float32"} and 0 < found["chain"] < 1
+    assert ("the chain of steps binds" in said) == (found["chain"] > 0.5)
 
 
 def test_presets_are_whole():

@@ -118,15 +118,20 @@ class StoryWorld:
 
     def tokens(self, count: int, first_story: int = 0) -> np.ndarray:
         """(count,) int32: the words' numbers, story after story from `first_story` on. Word 0 starts a story."""
-        numbers = _numbers()
         found: list[int] = []
         for number in itertools.count(first_story):
             if len(found) >= count:
                 break
-            found.append(0)
-            for sentence in self.story(number).sentences:
-                found.extend(map(numbers.__getitem__, sentence.words))
+            found.extend(self._story_tokens(number))
         return np.array(found[:count], dtype=np.int32)
+
+    def tokens_of(self, numbers: range) -> np.ndarray:
+        """(N,) int32: the words' numbers of whole stories."""
+        return np.array([token for number in numbers for token in self._story_tokens(number)], dtype=np.int32)
+
+    def _story_tokens(self, number: int) -> list[int]:
+        numbers = _numbers()
+        return [0, *(numbers[word] for sentence in self.story(number).sentences for word in sentence.words)]
 
     def entropy(self, stories: int = 1000) -> WorldEntropy:
         """The entropy of this split, estimated from so many stories, whose probabilities are exact."""

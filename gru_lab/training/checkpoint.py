@@ -69,11 +69,12 @@ def read_checkpoint(path, model, optimiser, run, rank=0, processes=1):
     if processes > 1:
         tensors |= _read(_own(path, rank, step))[0]
     model.load_state_dict({k.removeprefix("model."): v for k, v in tensors.items() if k.startswith("model.")})
+    all_on_device = bool(optimiser.defaults["fused"])  # else Adam counts its steps on the CPU, wherever the weights are
     for name, parameter in model.named_parameters():
-        keys = [key for key in tensors if key.startswith(f"optimiser.{name}.")]
+        found = {key.rpartition(".")[2]: v for key, v in tensors.items() if key.startswith(f"optimiser.{name}.")}
         optimiser.state[parameter] = {
-            key.rpartition(".")[2]: tensors[key].to(parameter.device) if "step" not in key else tensors[key]
-            for key in keys
+            key: tensor.to(parameter.device) if all_on_device or key != "step" else tensor
+            for key, tensor in found.items()
         }
     device = next(model.parameters()).device
     states = tuple(tensors[key].to(device) for key in sorted(tensors) if key.startswith("state."))

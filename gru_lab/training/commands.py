@@ -25,7 +25,7 @@ OPTIONS = {
     "clip": "the largest gradient norm",
     "every": "steps between two checkpoints",
     "seed": "of the weights and of StoryWorld",
-    "precision": "float32, or bf16 on a GPU",
+    "precision": "float32, or bf16 on an NVIDIA GPU",
 }
 
 
@@ -69,16 +69,16 @@ def _train(options):
         names = [field.name for field in fields(Configuration)]
         configuration = PRESETS[options.preset].with_changes(**{name: getattr(options, name, None) for name in names})
         device = choose_device(options.device)
-        if configuration.precision == "bf16" and device.kind == "cpu":
-            raise DeviceError("bf16 is for a GPU; on this CPU it would be slower. Use --precision float32.")
+        if configuration.precision == "bf16" and device.kind != "cuda":
+            raise DeviceError("bf16 is for an NVIDIA GPU; here it would be slower. Use --precision float32.")
         if first:
             print(device.why)
         if options.corpus:
             corpus = text_corpus(options.corpus)
         else:
             if first and configuration.words > 5_000_000:
-                print(f"Telling {configuration.words:,} words of stories first, about a million a second …", flush=True)
-            corpus = storyworld_corpus(configuration.words, configuration.seed)
+                print(f"Telling {configuration.words:,} words of stories first.", flush=True)
+            corpus = storyworld_corpus(configuration.words, configuration.seed, progress=first and not options.quiet)
         command = shlex.join(["gru-lab", *sys.argv[1:]])
         record = train(configuration, corpus, options.out, device, command, progress=not options.quiet)
     except Interrupted as stopped:

@@ -55,7 +55,7 @@ PRESETS = {
         every=500,
     ),
     "gpu": Configuration(
-        embedding_size=256, hidden_size=512, words=400_000_000, batch_size=512, length=128, steps=6_000, rate=3e-3,
-        warmup=300, every=300, precision="bf16",
+        embedding_size=128, hidden_size=512, words=200_000_000, batch_size=256, length=64, steps=80_000, rate=4e-3,
+        warmup=1000, every=2000, precision="bf16",
     ),
 }  # fmt: skip

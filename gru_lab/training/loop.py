@@ -11,8 +11,10 @@ import os
 import platform
 import sys
 import time
+import warnings
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -63,6 +65,7 @@ def train(
     model = LanguageModel(c.cell, len(corpus.vocabulary), c.embedding_size, c.hidden_size).to(place)
     check_memory(_bytes_needed(model, c, processes), device)
     optimiser = optimiser_of(model, c)
+    take_step = step_of(model, optimiser, c, processes)
     streams = _streams(corpus.train, c)[rank::processes].to(place)  # this process's rows
     run = c.as_dict() | {"corpus": corpus.name}
     start, state, seconds_before = 0, None, 0.0
@@ -78,12 +81,11 @@ def train(
     try:
         for step in range(start, c.steps):
             rate = learning_rate(step, c)
-            for group in optimiser.param_groups:
-                group["lr"] = rate
+            set_rate(optimiser, rate)
             x, y = batch_of(streams, step, c.length)
             if step % _steps_in_a_pass(streams, c) == 0:
                 state = None  # the streams begin again
-            loss, state, norm = training_step(model, optimiser, x, y, state, c, processes)
+            loss, state, norm = take_step(x, y, state)
             bar.update()
             last = step + 1 == c.steps
             if (step + 1) % c.every == 0 or last:
@@ -123,21 +125,99 @@ def train(
 
 
 def optimiser_of(model: LanguageModel, c: Configuration) -> torch.optim.AdamW:
-    fused = next(model.parameters()).is_cuda
-    return torch.optim.AdamW(model.parameters(), lr=c.rate, weight_decay=c.weight_decay, fused=fused)
+    """On an NVIDIA card the rate is a tensor there, which a recorded step reads anew at every replay."""
+    place = next(model.parameters()).device
+    if place.type != "cuda":
+        return torch.optim.AdamW(model.parameters(), lr=c.rate, weight_decay=c.weight_decay)
+    rate = torch.tensor(c.rate, device=place)
+    return torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=c.weight_decay, fused=True, capturable=True)
+
+
+def set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
+    for group in optimiser.param_groups:
+        if isinstance(group["lr"], torch.Tensor):
+            group["lr"].fill_(rate)
+        else:
+            group["lr"] = rate
+
+
+def step_of(model, optimiser, c: Configuration, processes: int = 1) -> Callable:
+    """What takes a training step here: (x, y, state) -> (loss, state to go on from, gradient norm)."""
+    if next(model.parameters()).is_cuda and processes == 1:
+        return RecordedStep(model, optimiser, c)
+    return partial(training_step, model, optimiser, c=c, processes=processes)
 
 
 def training_step(model, optimiser, x, y, state, c: Configuration, processes: int = 1):
     """One step on words x and the words after them y, each (B, T): (loss, state to go on from, gradient norm)."""
-    with torch.autocast(x.device.type, torch.bfloat16, enabled=c.precision == "bf16"):
-        logits, state = model(x, state)
-        loss = F.cross_entropy(logits.flatten(0, 1).float(), y.flatten())
+    logits, state = (in_bf16 if c.precision == "bf16" else LanguageModel.__call__)(model, x, state)
+    loss = F.cross_entropy(logits.flatten(0, 1).float(), y.flatten())
     optimiser.zero_grad(set_to_none=True)
     loss.backward()
     _average_gradients(model, processes)
     norm = torch.nn.utils.clip_grad_norm_(model.parameters(), c.clip)
     optimiser.step()
     return loss.detach(), _detached(state), norm
+
+
+def in_bf16(model: LanguageModel, x: torch.Tensor, state):
+    """model(x, state) computed in bf16; weights and their gradients stay float32.
+
+    Not by torch.autocast: for cuDNN's layers it takes float16, whatever was asked for (torch 2.11 and before), where
+    the gradient of a mean over 65,536 words is too small to be told from 0: it came out wrong by 3 % here.
+    """
+    weights = {name: parameter.bfloat16() for name, parameter in model.named_parameters()}
+    with warnings.catch_warnings():  # that cuDNN gathers the rounded weights first: measured, no part of a step's time
+        warnings.filterwarnings("ignore", message="RNN module weights are not part of single contiguous chunk")
+        return torch.func.functional_call(model, weights, (x, state))
+
+
+class RecordedStep:
+    """training_step for one NVIDIA card, recorded once as a CUDA graph and replayed: the card need not wait for Python.
+
+    The steps before the recording are real ones: cuDNN and the optimiser make what they need in them. Called as (x, y,
+    state); what it returns is overwritten by the next call. Source: PyTorch's notes on CUDA semantics, "CUDA Graphs".
+    """
+
+    FIRST = 3  # steps that are taken without a recording
+
+    def __init__(self, model, optimiser, c: Configuration):
+        self._model, self._optimiser, self._c = model, optimiser, c
+        self._stream, self._graph, self._taken = torch.cuda.Stream(), None, 0
+
+    def __call__(self, x, y, state):
+        if self._taken < self.FIRST:
+            self._taken += 1
+            self._stream.wait_stream(torch.cuda.current_stream())
+            with torch.cuda.stream(self._stream):
+                found = training_step(self._model, self._optimiser, x, y, state, self._c)
+            torch.cuda.current_stream().wait_stream(self._stream)
+            self._state = found[1]
+            return found
+        if self._graph is None:
+            self._x, self._y = x.clone(), y.clone()
+            self._state = tuple(part.clone() for part in _parts(self._state))
+        self._x.copy_(x)
+        self._y.copy_(y)
+        for kept, part in zip(self._state, _parts(state) if state is not None else self._state, strict=True):
+            if state is None:
+                kept.zero_()
+            elif part is not kept:
+                kept.copy_(part)
+        if self._graph is None:
+            self._record()
+        self._graph.replay()
+        return self._loss, self._state if len(self._state) > 1 else self._state[0], self._norm
+
+    def _record(self):
+        self._graph = torch.cuda.CUDAGraph()
+        state = self._state if len(self._state) > 1 else self._state[0]
+        with torch.cuda.graph(self._graph, stream=self._stream):
+            self._loss, after, self._norm = training_step(
+                self._model, self._optimiser, self._x, self._y, state, self._c
+            )
+            for kept, part in zip(self._state, _parts(after), strict=True):
+                kept.copy_(part)
 
 
 @torch.no_grad()
@@ -183,6 +263,10 @@ def _streams(tokens: np.ndarray, c: Configuration) -> torch.Tensor:
 
 def _steps_in_a_pass(streams: torch.Tensor, c: Configuration) -> int:
     return (streams.shape[1] - 1) // c.length
+
+
+def _parts(state) -> tuple[torch.Tensor, ...]:
+    return state if isinstance(state, tuple) else (state,)
 
 
 def _detached(state):
@@ -238,6 +322,13 @@ def _bytes_needed(model: LanguageModel, c: Configuration, processes: int) -> int
     return 4 * (4 * model.parameter_count + rows * (3 * model.configuration["vocabulary_size"] + 12 * c.hidden_size))
 
 
+def _versions(device: Device) -> dict[str, str]:
+    found = {"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__}
+    if device.kind == "cuda":
+        found |= {"cuda": torch.version.cuda, "cudnn": str(torch.backends.cudnn.version())}
+    return found
+
+
 def _record(c, corpus, device, processes, model, command, seconds, validation_loss) -> dict:
     words = c.steps * c.batch_size * c.length
     return {
@@ -246,7 +337,7 @@ def _record(c, corpus, device, processes, model, command, seconds, validation_lo
         "kind": device.kind,
         "threads": torch.get_num_threads(),
         "processes": processes,
-        "versions": {"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__},
+        "versions": _versions(device),
         "corpus": corpus.name,
         "configuration": replace(c).as_dict(),
         "parameters": model.parameter_count,

@@ -152,36 +152,37 @@ def _loop(c, streams):
 def _bare(c, streams, compiled=False):
     """The same words each time, lying on the device; forward, loss, backward, Adam, and nothing else."""
     import torch
-    from torch.nn import functional as F
 
-    from gru_lab.training.loop import batch_of, in_bf16
+    from gru_lab.training.loop import Step, batch_of
 
     model, optimiser = _model(c, streams)
     x, y = (part.contiguous() for part in batch_of(streams, 0, c.length))
-    forward = (lambda x: in_bf16(model, x, None)[0]) if c.precision == "bf16" else (lambda x: model(x)[0])
-    forward = torch.compile(forward) if compiled else forward
+    step = Step(model, optimiser, c)
+    loss_of = torch.compile(step.loss) if compiled else step.loss
 
-    def step():
-        loss = F.cross_entropy(forward(x).flatten(0, 1).float(), y.flatten())
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+    def bare():
+        step.backward(loss_of(x, y, None)[0])
         optimiser.step()
 
-    return step
+    return bare
 
 
 def _recorded(step):
     import torch
 
-    stream = torch.cuda.Stream()
+    stream, graph = torch.cuda.Stream(), torch.cuda.CUDAGraph()
     stream.wait_stream(torch.cuda.current_stream())
     with torch.cuda.stream(stream):
         for _ in range(3):
             step()
-    graph = torch.cuda.CUDAGraph()
+    torch.cuda.current_stream().wait_stream(stream)
     with torch.cuda.graph(graph, stream=stream):
         step()
-    return graph.replay
+
+    def replay(step=step):  # the recording knows where the step's tensors lie, but does not keep them
+        graph.replay()
+
+    return replay
 
 
 def products_per_word(configuration, vocabulary_size):

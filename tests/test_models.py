@@ -115,6 +115,18 @@ def test_saved_and_loaded(tmp_path):
         save(model, tmp_path / "y.safetensors", ["a", "b"])
 
 
+def test_saved_in_half_the_bytes(tmp_path):
+    model = LanguageModel("gru", 3, 4, 5)
+    save(model, tmp_path / "half.safetensors", ["a", "b", "c"], torch.float16)
+    again, _ = load(tmp_path / "half.safetensors")
+    for weight, rounded in zip(model.parameters(), again.parameters(), strict=True):
+        assert rounded.dtype == torch.float32 and torch.equal(rounded, weight.half().float())
+    with torch.no_grad():
+        model.decoder.bias[1] = 70_000  # more than float16 can hold
+    with pytest.raises(ValueError, match=r"decoder\.bias has numbers that torch\.float16 cannot hold"):
+        save(model, tmp_path / "half.safetensors", ["a", "b", "c"], torch.float16)
+
+
 def test_what_is_refused():
     with pytest.raises(ValueError, match="cell is 'gur', needs one of rnn, gru"):
         LanguageModel("gur", 3)

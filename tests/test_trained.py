@@ -1,17 +1,18 @@
 """What is shipped is what its record says, and the yardsticks it stands beside are computed right."""
 
-import json
 import math
 
 import numpy as np
 import pytest
+import torch
 
 from gru_lab import trained
 from gru_lab.measuring.ngrams import ngram_loss
 from gru_lab.story import StoryWorld
-from gru_lab.trained.collect import SHIPPED_COMMAND, loss_after
+from gru_lab.trained.collect import LAPTOP, loss_after
 from gru_lab.trained.seeds import OPTIONS, SIZES, memory_scores
 from gru_lab.training import PRESETS, evaluate
+from gru_lab.training.corpus import HELD_OUT
 
 
 @pytest.fixture(scope="module")
@@ -23,16 +24,33 @@ def test_the_weights_score_what_the_record_says(shipped):
     model, vocabulary = shipped
     record = trained.record()
     assert vocabulary == StoryWorld().vocabulary
-    assert record["configuration"] == PRESETS["laptop"].as_dict() and record["command"] == SHIPPED_COMMAND
-    assert record["kind"] == "cpu" and record["parameters"] == model.parameter_count
-    tokens = StoryWorld(0, "test").tokens(12_000)
-    assert evaluate(model, tokens) == pytest.approx(record["test_loss"], abs=0.03)
+    assert record["configuration"] == PRESETS["gpu"].as_dict() and record["command"] == "gru-lab train --preset gpu"
+    assert record["kind"] == "cuda" and record["parameters"] == model.parameter_count
+    assert all(torch.equal(weight, weight.half().float()) for weight in model.parameters())  # as the record says
+    tokens = StoryWorld(0, "test").tokens(HELD_OUT)
+    assert evaluate(model, tokens) == pytest.approx(record["test_loss"], abs=1e-3)
     assert record["test_perplexity"] == pytest.approx(math.exp(record["test_loss"]), abs=1e-3)
+
+
+def test_the_laptops_run_is_the_preset_and_in_the_table():
+    record = trained.laptop_record()
+    assert record["configuration"] == PRESETS["laptop"].as_dict() and record["kind"] == "cpu"
+    assert record["command"] == "gru-lab train --preset laptop --threads 1"
+    row = next(row for row in trained.perplexities() if row["model"] == LAPTOP)
+    assert (row["words"], row["perplexity"]) == (record["words"], record["test_perplexity"])
+
+
+def test_the_loop_is_as_fast_as_the_card_lets_a_step_be():
+    for preset, found in trained.gpu_speed().items():
+        speed = {(row["what"], row["precision"]): row["words_per_second"] for row in found["rows"]}
+        for precision in ("float32", "bf16"):
+            assert speed["loop", precision] > 0.95 * speed["recorded step", precision] > speed["bare step", precision]
+        assert found["preset"] == preset and found["device"] == trained.record()["device"]
 
 
 def test_the_metrics_are_those_of_the_run():
     rows, record = trained.metrics(), trained.record()
-    assert [row["step"] for row in rows] == list(range(500, 10_001, 500))
+    assert [row["step"] for row in rows] == list(range(2000, 80_001, 2000))
     assert rows[-1]["words"] == record["words"]
     assert rows[-1]["validation_loss"] == pytest.approx(record["validation_loss"], abs=1e-4)
 
@@ -78,7 +96,8 @@ def test_the_probabilities_of_an_ngram_model_add_up_to_one():
 
 
 def test_the_files_hold_no_place_of_the_machine_that_made_them():
-    text = json.dumps([trained.record(), trained.perplexities()])
+    text = "".join(path.read_text("utf-8") for path in trained.HERE.glob("*.json"))
+    assert "/" + "root" not in text and "--out" not in text
     assert "/" + "tmp" not in text and "/" + "home" not in text
 
 
@@ -99,6 +118,9 @@ def test_the_seeds_are_scored_as_their_module_says(shipped):
     probe, unit, chance = (scores[n] for n in ("probe on all units", "best single unit", "best axis after a rotation"))
     assert np.mean(probe) > np.mean(unit) > np.mean(chance) > 0
     assert np.mean(scores["untrained network"]) < 0.1 > np.mean(scores["words of the sentence"])
-    for found, wanted in ((trained.probe_seeds(), "--cell gru"), (trained.storyworld_seeds(), "--cell CELL")):
-        assert OPTIONS in found["command"] and wanted in found["command"]
+    few, many = trained.probe_seeds()
+    assert OPTIONS["perplexities"] in few["command"] and OPTIONS["probes"] in many["command"]
+    assert OPTIONS["perplexities"] + " --cell CELL" in trained.storyworld_seeds()["command"]
+    assert few["words"] == trained.storyworld_seeds()["words"] == 5_120_000
+    assert many["words"] == PRESETS["laptop"].steps * PRESETS["laptop"].batch_size * PRESETS["laptop"].length
     assert {row["cell"]: row["hidden_size"] for row in trained.storyworld_seeds()["rows"]} == SIZES

@@ -15,6 +15,7 @@ import torch
 
 from gru_lab import cli
 from gru_lab.models import LanguageModel, load
+from gru_lab.story import StoryWorld
 from gru_lab.training import (
     PRESETS,
     Configuration,
@@ -30,6 +31,7 @@ from gru_lab.training import (
     text_corpus,
     train,
 )
+from gru_lab.training.corpus import tell
 from gru_lab.training.loop import batch_of, learning_rate
 
 CPU = Device("cpu", "a processor", "")
@@ -152,6 +154,28 @@ def test_steps_read_the_words_that_their_number_says():
     x, y = batch_of(streams, 1, 4)
     assert x.tolist() == [[4, 5, 6, 7], [15, 16, 17, 18]] and y.tolist() == [[5, 6, 7, 8], [16, 17, 18, 19]]
     assert batch_of(streams, 2, 4)[0].tolist() == batch_of(streams, 0, 4)[0].tolist()  # the next pass
+
+
+def test_several_processes_tell_the_same_stories():
+    world = StoryWorld(3)
+    assert (tell(world, 300_000, processes=2) == world.tokens(300_000)).all()
+    assert len(tell(world, 7, processes=2)) == 7
+
+
+def test_bf16_products_keep_float32_weights(corpus):
+    losses = {}
+    for precision in ("float32", "bf16"):
+        c = SMALL.with_changes(precision=precision)
+        torch.manual_seed(0)
+        model = LanguageModel(c.cell, len(corpus.vocabulary), c.embedding_size, c.hidden_size)
+        optimiser, streams, state = loop.optimiser_of(model, c), loop._streams(corpus.train, c), None
+        step = loop.step_of(model, optimiser, c)
+        for number in range(c.steps):
+            loss, state, _ = step(*batch_of(streams, number, c.length), state)
+        losses[precision] = float(loss)
+        assert state.dtype == (torch.bfloat16 if precision == "bf16" else torch.float32)
+        assert all(parameter.dtype == parameter.grad.dtype == torch.float32 for parameter in model.parameters())
+    assert losses["bf16"] == pytest.approx(losses["float32"], rel=5e-3) and losses["bf16"] != losses["float32"]
 
 
 def test_the_rate_rises_then_falls():

@@ -8,27 +8,27 @@ from gru_lab.checks.question import Case, Choice, Code, Option, Prediction, Wron
 PREDICT_UNIT = Prediction(
     id="18.1",
     name="predict_unit",
-    title="One unit of 256",
+    title="One unit of 512",
     objective="18c",
     points=1,
     minutes=2,
     difficulty=3,
-    asks="All 256 units together explain 0.78 of Power. How much does the one unit explain that knows most?",
-    answer=0.44,
+    asks="All 512 units together explain 0.99 of Power. How much does the one unit explain that knows most?",
+    answer=0.6,
     within=0.12,
     near=0.2,
     kind="a number between 0 and 1",
-    because="0.44: more than an axis of nobody's choice (about 0.15), and far from all there is.",
+    because="0.60: more than an axis of nobody's choice (about 0.18), and far from all there is.",
     wrong=(
-        Wrong("all of it", "0.78 would mean that Power has a unit of its own.", 0.78),
-        Wrong("evenly spread", "0.003 is one share of 256. Units are better sorted than that.", 0.003),
+        Wrong("evenly spread", "0.002 is one share of 512. Units are better sorted than that.", 0.002),
+        Wrong("an axis of nobody's choice", "0.18 is what the best axis of a random rotation explains.", 0.18),
         Wrong("nothing", "0 would mean that no unit moves with Power at all.", 0),
-        Wrong("a perfect name", "1 is the picture of the article: the unit is Power.", 1.0),
+        Wrong("a perfect name", "1 is the picture of the article: Power has a unit of its own.", 1.0),
     ),
     hints=(
         "If Power had a unit of its own, one unit would do as well as all.",
         "If it were spread evenly over all units, one would know next to nothing.",
-        "Partly sorted, partly spread: something like half of what all units know.",
+        "Partly sorted, partly spread: something like half of what all units know, or a little more.",
     ),
 )
 
@@ -253,7 +253,7 @@ WHICH_CONTROL = Choice(
     asks="A probe reads 'war' with R² = 0.95, on all sentences. It only sees 'battle', says somebody. What answers?",
     options={
         "a": Option(
-            "more units: with 512 the R² is 0.97",
+            "more units: with 1,024 the R² is 0.97",
             "That makes the reading better, and says nothing about what it is read from.",
         ),
         "b": Option(

@@ -26,7 +26,7 @@ def kept_vows(vows, chance):
     axes.set_xticks(range(len(AGES)), [f"{a} to {b}" if b < 1000 else f"{a} or more" for a, b in AGES])
     axes.set_xlabel("sentences since the vow", fontsize=11)
     axes.set_ylabel("probability of\nthe right name", fontsize=11)
-    axes.set_ylim(0, 0.75)
+    axes.set_ylim(0, 1.08)
     axes.tick_params(labelsize=10)
     axes.spines[["top", "right"]].set_visible(False)
     return figure

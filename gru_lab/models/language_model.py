@@ -84,14 +84,21 @@ class LanguageModel(nn.Module):
         return sum(parameter.numel() for parameter in self.parameters())
 
 
-def save(model: LanguageModel, path: str | Path, vocabulary: Sequence[str]) -> None:
-    """Write the weights to a .safetensors file, with what is needed to build the model again in its metadata."""
+def save(model: LanguageModel, path: str | Path, vocabulary: Sequence[str], dtype: torch.dtype | None = None) -> None:
+    """Write the weights to a .safetensors file, with what is needed to build the model again in its metadata.
+
+    dtype: what to round them to, such as torch.float16; None keeps them. ValueError where a weight does not fit there.
+    """
     if len(vocabulary) != model.configuration["vocabulary_size"]:
         raise ValueError(
             f"vocabulary has {len(vocabulary)} words, the model has {model.configuration['vocabulary_size']}"
         )
     metadata = {"configuration": json.dumps(model.configuration), "vocabulary": json.dumps(list(vocabulary))}
-    save_file({name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}, path, metadata)
+    tensors = {name: tensor.detach().cpu().to(dtype).contiguous() for name, tensor in model.state_dict().items()}
+    for name, tensor in tensors.items():
+        if not tensor.isfinite().all():
+            raise ValueError(f"{name} has numbers that {tensor.dtype} cannot hold")
+    save_file(tensors, path, metadata)
 
 
 def load(path: str | Path) -> tuple[LanguageModel, tuple[str, ...]]:

@@ -8,6 +8,8 @@ import torch
 from gru_lab.models import LanguageModel
 from gru_lab.story import Story, StoryWorld
 
+WINDOW = 300  # stories whose states are held at a time
+
 __all__ = ["Reading", "WordReading", "read_every_word", "read_stories"]
 
 
@@ -48,7 +50,7 @@ class WordReading(NamedTuple):
     story: np.ndarray
 
 
-def read_stories(model: LanguageModel, stories: list[Story], batch: int = 100) -> Reading:
+def read_stories(model: LanguageModel, stories: list[Story], batch: int = 50) -> Reading:
     """Let `model` read each story on its own, from a state of zeros, and keep the state at the end of each sentence.
 
     Raises ValueError when the model's vocabulary is not StoryWorld's.
@@ -71,7 +73,7 @@ def read_stories(model: LanguageModel, stories: list[Story], batch: int = 100) -
     )
 
 
-def read_every_word(model: LanguageModel, stories: list[Story], batch: int = 100) -> WordReading:
+def read_every_word(model: LanguageModel, stories: list[Story], batch: int = 50) -> WordReading:
     """As read_stories, with the state after every word: for a probe that is to be read inside sentences, too."""
     states, aspects, ends, owner = [], [], [], []
     for number, (story, h) in enumerate(_each_read(model, stories, batch)):
@@ -96,12 +98,16 @@ def _each_read(model, stories, batch):
             "it was trained on another text"
         )
     numbers = {word: number for number, word in enumerate(vocabulary)}
-    for first in range(0, len(stories), batch):
-        group = stories[first : first + batch]
-        texts = [[0, *(numbers[w] for s in story.sentences for w in s.words)] for story in group]
-        padded = torch.zeros(len(group), max(map(len, texts)), dtype=torch.long)
-        for row, text in enumerate(texts):
-            padded[row, : len(text)] = torch.tensor(text)
-        h = model.states(padded).numpy()  # what comes after a story's end is not looked at
-        for row, (story, text) in enumerate(zip(group, texts, strict=True)):
-            yield story, h[row, : len(text)]
+    for first in range(0, len(stories), WINDOW):
+        window = stories[first : first + WINDOW]
+        texts = [[0, *(numbers[w] for s in story.sentences for w in s.words)] for story in window]
+        by_length = sorted(range(len(window)), key=lambda row: len(texts[row]))
+        states = {}
+        for at in range(0, len(window), batch):  # stories of like length side by side: a third of the padding
+            rows = by_length[at : at + batch]
+            padded = torch.zeros(len(rows), len(texts[rows[-1]]), dtype=torch.long)
+            for place, row in enumerate(rows):
+                padded[place, : len(texts[row])] = torch.tensor(texts[row])
+            h = model.states(padded).numpy()  # what comes after a story's end is not looked at
+            states |= {row: h[place, : len(texts[row])] for place, row in enumerate(rows)}
+        yield from ((story, states[row]) for row, story in enumerate(window))

@@ -1,13 +1,16 @@
 """Take what runs have made into the package: `python -m gru_lab.trained.collect RUNS`.
 
-RUNS has a folder for each run of `gru-lab train`: gru, the one whose weights are shipped, and base_CELL for each of
-the others, made by `gru-lab train --preset laptop --cell CELL --steps 2500 --words 10000000 --threads 1`: these have
-all read equally many words.
+RUNS has a folder for each run of `gru-lab train`: gru, the one whose weights are shipped, made by `--preset gpu`;
+laptop, made by `--preset laptop --threads 1`, of which the record is kept; and base_CELL for each of the others, made
+by `--preset laptop --cell CELL --steps 2500 --words 10000000 --threads 1`: these have all read equally many words.
+Where a folder is not there, what the package holds of that run stays. bench_gpu.json and bench_laptop.json in RUNS are
+what `gru-lab bench train --preset P --device cuda --rounds 9 --steps 20` has measured on the card.
 """
 
 import argparse
 import json
 import math
+import re
 import shutil
 from pathlib import Path
 
@@ -16,12 +19,13 @@ import torch
 from torch.nn import functional as F
 
 from gru_lab.measuring.ngrams import ngram_loss
-from gru_lab.models import load
+from gru_lab.models import load, save
 from gru_lab.story import StoryWorld
-from gru_lab.trained import HERE, METRICS, MODEL, RECORD, TABLE
+from gru_lab.trained import GPU_SPEED, HERE, LAPTOP_RECORD, METRICS, MODEL, RECORD, TABLE, perplexities
 from gru_lab.training.corpus import HELD_OUT
+from gru_lab.training.loop import evaluate
 
-SHIPPED_COMMAND = "gru-lab train --preset laptop --threads 1 --out work/storyworld"
+SHIPPED, LAPTOP, FLOOR = "GRU, shipped", "GRU, the laptop's long run", "the world itself"
 NAMES = {
     "base_bag": "bag of words and last word", "base_rnn": "RNN", "base_min_gru": "minGRU", "base_lstm": "LSTM",
     "base_gru": "GRU",
@@ -34,35 +38,63 @@ def main():
     parser = argparse.ArgumentParser(prog="python -m gru_lab.trained.collect", description=__doc__.splitlines()[0])
     parser.add_argument("runs", type=Path)
     runs = parser.parse_args().runs
-    test, vocabulary = StoryWorld(0, "test").tokens(HELD_OUT), StoryWorld().vocabulary
-    records = {name: json.loads((runs / name / "record.json").read_text("utf-8")) for name in ("gru", *NAMES)}
-    train = StoryWorld(0).tokens(records["base_gru"]["words"])
-    rows = [
-        _row(name, len(train), None, math.exp(ngram_loss(train, test, n, len(vocabulary))))
-        for n, name in NGRAMS.items()
-    ]
+    rows = {row["model"]: row for row in perplexities()}
+    records = {path.parent.name: _record(path) for path in runs.glob("*/record.json")}
+    if "base_gru" in records:
+        rows |= ngram_rows(records["base_gru"]["words"])
     for name, title in NAMES.items():
-        rows.append(_row(title, records[name]["words"], records[name]["parameters"], records[name]["test_perplexity"]))
-    shipped = records["gru"]
-    rows.append(_row("GRU, shipped", shipped["words"], shipped["parameters"], shipped["test_perplexity"]))
-    model, _ = load(runs / "gru" / "model.safetensors")
+        if name in records:
+            rows[title] = _row(title, records[name], records[name]["test_perplexity"])
+    if "laptop" in records:
+        rows[LAPTOP] = _row(LAPTOP, records["laptop"], records["laptop"]["test_perplexity"])
+        _write(LAPTOP_RECORD, records["laptop"])
+    if "gru" in records:
+        rows |= ship(runs / "gru", records["gru"])
+    if (runs / "bench_gpu.json").exists():
+        _write(GPU_SPEED, {p: json.loads((runs / f"bench_{p}.json").read_text("utf-8")) for p in ("gpu", "laptop")})
+    rows[FLOOR] = _row(FLOOR, {}, StoryWorld(0, "test").entropy(2000).perplexity)
+    table = sorted(rows.values(), key=lambda row: -row["perplexity"])
+    _write(TABLE, table)
+    for row in table:
+        print(f"{row['model']:56}{row['perplexity']:8.3f}")
+
+
+def ngram_rows(words):
+    """Rows of the n-grams that have counted the first `words` words."""
+    test, train, V = StoryWorld(0, "test").tokens(HELD_OUT), StoryWorld(0).tokens(words), len(StoryWorld().vocabulary)
+    losses = {name: ngram_loss(train, test, n, V) for n, name in NGRAMS.items()}
+    return {name: _row(name, {"words": words}, math.exp(loss)) for name, loss in losses.items()}
+
+
+def ship(folder, record):
+    """Take the weights of this run, rounded to float16, its metrics and its record; rows of what they score."""
+    trained, vocabulary = load(folder / "model.safetensors")
+    save(trained, HERE / MODEL, vocabulary, torch.float16)
+    model, _ = load(HERE / MODEL)
+    loss = evaluate(model, StoryWorld(0, "test").tokens(HELD_OUT))
+    record = record | {"weights": "float16", "test_loss": round(loss, 4), "test_perplexity": round(math.exp(loss), 3)}
+    _write(RECORD, record)
+    shutil.copyfile(folder / "metrics.csv", HERE / METRICS)
+    rows = {SHIPPED: _row(SHIPPED, record, record["test_perplexity"])}
     stories = list(StoryWorld(0, "test").stories(500))
     for past, name in PASTS.items():
-        score = math.exp(loss_after(model, stories, past))
-        title = f"GRU, shipped, 15th sentences after a {name} past".replace("a no", "no")
-        rows.append(_row(title, shipped["words"], shipped["parameters"], score))
-    rows.sort(key=lambda row: -row["perplexity"])
-    rows.append(_row("the world itself", None, None, StoryWorld(0, "test").entropy(2000).perplexity))
-    (HERE / TABLE).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
-    record = shipped | {"command": SHIPPED_COMMAND}  # the folder of this one run is nobody else's
-    (HERE / RECORD).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    shutil.copyfile(runs / "gru" / "metrics.csv", HERE / METRICS)
-    shutil.copyfile(runs / "gru" / "model.safetensors", HERE / MODEL)
-    for row in rows:
-        print(f"{row['model']:56}{row['perplexity']:8.2f}")
+        title = f"{SHIPPED}, 15th sentences after a {name} past".replace("a no", "no")
+        rows[title] = _row(title, record, math.exp(loss_after(model, stories, past)))
+    return rows
 
 
-def _row(model, words, parameters, perplexity):
+def _record(path):
+    """The record of a run; the folder that it was made in is nobody else's, and its bar is no part of it."""
+    found = json.loads(path.read_text("utf-8"))
+    return found | {"command": re.sub(r" --(out \S+|quiet)", "", found["command"])}
+
+
+def _write(name, content):
+    (HERE / name).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+def _row(model, record, perplexity):
+    words, parameters = record.get("words"), record.get("parameters")
     return {"model": model, "words": words, "parameters": parameters, "perplexity": round(perplexity, 3)}
 
 

@@ -1,7 +1,8 @@
-"""Networks of equal size from five seeds, scored and probed: `python -m gru_lab.trained.seeds RUNS`.
+"""Networks from five seeds: `python -m gru_lab.trained.seeds perplexities RUNS` scores, `… probes RUNS` probes them.
 
-RUNS has a folder seed_CELL_N for each cell of SIZES and each seed N, made by `gru-lab train` with the options in
-OPTIONS, `--cell CELL --hidden-size H --seed N`. The scores go to storyworld_seeds.json and probe_seeds.json here.
+RUNS has a folder seed_CELL_N for each seed N, made by `gru-lab train` with OPTIONS["perplexities"] and
+`--cell CELL --hidden-size H --seed N` for each cell of SIZES, or with one of the OPTIONS and `--cell gru --seed N`.
+The scores go to storyworld_seeds.json and probe_seeds.json here; the latter keeps those after other amounts of reading.
 """
 
 import argparse
@@ -15,10 +16,13 @@ from tqdm import tqdm
 from gru_lab.models import LanguageModel, load
 from gru_lab.probing import bag_of_words, best_axes, fit_probe, r_squared, random_rotation, read_stories
 from gru_lab.story import StoryWorld
-from gru_lab.trained import HERE, PERPLEXITIES, PROBES
+from gru_lab.trained import HERE, PERPLEXITIES, PROBES, probe_seeds
 
-SUMMARY = "Score and probe networks of equal size from five seeds."
-OPTIONS = "--preset laptop --steps 1250 --words 5000000 --every 625 --threads 1"
+SUMMARY = "Score or probe networks from five seeds."
+OPTIONS = {
+    "perplexities": "--preset laptop --steps 1250 --words 5000000 --every 625 --threads 1",
+    "probes": "--preset laptop --precision bf16 --every 1000",
+}
 SIZES = {"gru": 256, "lstm": 222, "rnn": 410}  # hidden sizes that give equally many parameters
 SEEDS = (1, 2, 3, 4, 5)
 STORIES = {"train": 300, "validation": 80, "test": 150}
@@ -57,31 +61,46 @@ def memory_scores(model: LanguageModel, seed: int, stories: dict = STORIES) -> d
 
 def main():
     parser = argparse.ArgumentParser(prog="python -m gru_lab.trained.seeds", description=SUMMARY)
+    parser.add_argument("what", choices=list(OPTIONS))
     parser.add_argument("runs", type=Path)
-    runs = parser.parse_args().runs
-    records = {
-        (cell, seed): json.loads((runs / f"seed_{cell}_{seed}" / "record.json").read_text(encoding="utf-8"))
-        for cell in SIZES
-        for seed in SEEDS
-    }
+    options = parser.parse_args()
+    (score if options.what == "perplexities" else probe)(options.runs)
+
+
+def score(runs):
+    records = [_record(runs, cell, seed) for cell in SIZES for seed in SEEDS]
     rows = [
-        {"cell": cell, "hidden_size": r["configuration"]["hidden_size"], "seed": seed, "parameters": r["parameters"],
-         "words": r["words"], "perplexity": r["test_perplexity"]}
-        for (cell, seed), r in records.items()
+        {"cell": r["configuration"]["cell"], "hidden_size": r["configuration"]["hidden_size"],
+         "seed": r["configuration"]["seed"], "parameters": r["parameters"], "words": r["words"],
+         "perplexity": r["test_perplexity"]}
+        for r in records
     ]  # fmt: skip
-    device = records["gru", 1]["device"]
-    _write(PERPLEXITIES, f"gru-lab train {OPTIONS} --cell CELL --hidden-size H --seed N", device, rows)
-    rows = []
+    command = f"gru-lab train {OPTIONS['perplexities']} --cell CELL --hidden-size H --seed N"
+    _write(PERPLEXITIES, _found(command, records[0], rows))
+
+
+def probe(runs):
+    rows, first = [], _record(runs, "gru", SEEDS[0])
     for seed in tqdm(SEEDS, unit="network", file=sys.stderr):
         model, _ = load(runs / f"seed_gru_{seed}" / "model.safetensors")
-        perplexity = records["gru", seed]["test_perplexity"]
+        perplexity = _record(runs, "gru", seed)["test_perplexity"]
         rows.append({"seed": seed, "test_perplexity": perplexity, **memory_scores(model, seed)})
-    _write(PROBES, f"gru-lab train {OPTIONS} --cell gru --seed N", device, rows)
+    options = OPTIONS["probes" if first["kind"] == "cuda" else "perplexities"]
+    found = _found(f"gru-lab train {options} --cell gru --seed N", first, rows)
+    others = [other for other in probe_seeds() if other["words"] != found["words"]]
+    _write(PROBES, sorted([*others, found], key=lambda one: one["words"]))
 
 
-def _write(name, command, device, rows):
-    found = {"command": command, "device": device, "rows": rows}
-    (HERE / name).write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+def _found(command, record, rows):
+    return {"command": command, "device": record["device"], "words": record["words"], "rows": rows}
+
+
+def _record(runs, cell, seed):
+    return json.loads((runs / f"seed_{cell}_{seed}" / "record.json").read_text(encoding="utf-8"))
+
+
+def _write(name, content):
+    (HERE / name).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -47,7 +47,8 @@ class StoryReader(anywidget.AnyWidget):
     text: the story at first, None for a ready one. t: the word looked at, None for the last; 0 is the start, before any
     word. aspect: the one whose units are shown, from 0. Only the first 400 words are read.
 
-    The browser gets the weights, 4 bytes for each; half of that would move a state by up to 0.005.
+    The browser gets the weights: 2 bytes for each where float16 holds all of them, as it does those that are shipped,
+    else 4. (To round others would move a state by up to 0.005.)
     Raises ValueError or traitlets.TraitError, naming the argument, for what does not fit.
     """
 
@@ -67,14 +68,15 @@ class StoryReader(anywidget.AnyWidget):
 
     def __init__(self, model, vocabulary, probe, text=None, t=None, aspect=0, names=ASPECTS):
         sizes = _sizes(model, vocabulary, probe, names)
+        weights, width = _packed(model, probe)
         self._model, self._probe = model, probe
         self._words = tuple(vocabulary)
         stories = [{"name": name, "text": story} for name, story in STORIES.items() if self._knows(story)]
         if text is None:
             text = stories[0]["text"] if stories else ""
         super().__init__(
-            weights=_packed(model, probe), sizes=sizes, vocabulary=list(vocabulary), names=list(names), stories=stories,
-            sentences=[sentence for sentence in SENTENCES if self._knows(sentence)], aspect=aspect,
+            weights=weights, sizes=sizes | {"bytes": width}, vocabulary=list(vocabulary), names=list(names),
+            stories=stories, sentences=[sentence for sentence in SENTENCES if self._knows(sentence)], aspect=aspect,
             text=text, t=self._length(text) if t is None else t,
         )  # fmt: skip
 
@@ -131,12 +133,16 @@ def _sizes(model, vocabulary, probe, names):
 
 
 def _packed(model, probe):
-    """The weights as float32, little end first, in the order in which js/language_model.js takes them apart."""
+    """(bytes, bytes of a weight). The model's weights in the order in which js/language_model.js takes them apart, then
+    the probe's as float32; little end first."""
     tensors = [
         model.embedding.weight,
         model.recurrent.weight_ih_l0, model.recurrent.weight_hh_l0, model.recurrent.bias_ih_l0,
         model.recurrent.bias_hh_l0, model.decoder.weight, model.decoder.bias,
     ]  # fmt: skip
-    arrays = [tensor.detach().cpu().float().numpy() for tensor in tensors]
-    arrays += [np.ascontiguousarray(np.transpose(probe.weights)), probe.bias]
-    return b"".join(np.asarray(array, dtype="<f4").tobytes() for array in arrays)
+    weights = np.concatenate([tensor.detach().cpu().float().numpy().ravel() for tensor in tensors])
+    with np.errstate(over="ignore"):  # what does not fit becomes infinite, and so is not the same
+        halves = weights.astype("<f2")
+    exact = np.array_equal(halves.astype(np.float32), weights)
+    readings = np.concatenate([np.transpose(probe.weights).ravel(), np.ravel(probe.bias)]).astype("<f4")
+    return (halves if exact else weights.astype("<f4")).tobytes() + readings.tobytes(), 2 if exact else 4

@@ -5,22 +5,43 @@
 
 import { sigmoid } from "./gru.js";
 
+/** bytes: an ArrayBuffer of float16, little end first -> Float32Array of the same numbers. Not every browser has a Float16Array. */
+export function widened(bytes) {
+  const halves = new DataView(bytes);
+  return Float32Array.from({ length: bytes.byteLength / 2 }, (_, i) => {
+    const bits = halves.getUint16(2 * i, true);
+    const exponent = (bits >> 10) & 31;
+    const fraction = (bits & 1023) / 1024;
+    const size = exponent ? 2 ** (exponent - 15) * (1 + fraction) : 2 ** -14 * fraction; // below 2^-14 the steps stay equal
+    return bits >> 15 ? -size : size;
+  });
+}
+
 /**
- * bytes: a DataView of float32, little end first, as StoryReader in Python writes them; sizes {V, D, H, K}.
+ * bytes: a DataView of the weights as StoryReader in Python writes them: the model's in sizes.bytes (2 or 4) bytes each, then the
+ * probe's in 4, little end first; sizes {V, D, H, K, bytes}.
  * -> {sizes, embedding (V, D), W (3H, D), U (3H, H), b (3H), b_U (3H), decoder (V, H), decoder_b (V), probe (K, H), probe_b (K)};
  * W, U and both biases hold r, z and the candidate, in this order.
  */
 export function unpackModel(bytes, sizes) {
   const { V, D, H, K } = sizes;
-  const numbers = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)); // aligned
-  const lengths = { embedding: V * D, W: 3 * H * D, U: 3 * H * H, b: 3 * H, b_U: 3 * H, decoder: V * H, decoder_b: V, probe: K * H, probe_b: K };
+  const lengths = { embedding: V * D, W: 3 * H * D, U: 3 * H * H, b: 3 * H, b_U: 3 * H, decoder: V * H, decoder_b: V };
+  const probeLengths = { probe: K * H, probe_b: K };
+  const total = Object.values(lengths).reduce((sum, length) => sum + length, 0);
+  const needed = total * sizes.bytes + (K * H + K) * 4;
+  if (bytes.byteLength !== needed) throw new Error(`the weights have ${bytes.byteLength} bytes, need ${needed}`);
+  const part = (from, to) => bytes.buffer.slice(bytes.byteOffset + from, bytes.byteOffset + to); // a copy, so aligned
+  const cut = total * sizes.bytes;
   const model = { sizes };
-  let at = 0;
-  for (const [name, length] of Object.entries(lengths)) {
-    model[name] = numbers.subarray(at, at + length);
-    at += length;
-  }
-  if (at !== numbers.length) throw new Error(`the weights have ${numbers.length} numbers, need ${at}`);
+  const take = (numbers, named) => {
+    let at = 0;
+    for (const [name, length] of Object.entries(named)) {
+      model[name] = numbers.subarray(at, at + length);
+      at += length;
+    }
+  };
+  take(sizes.bytes === 2 ? widened(part(0, cut)) : new Float32Array(part(0, cut)), lengths);
+  take(new Float32Array(part(cut, needed)), probeLengths);
   return model;
 }
 

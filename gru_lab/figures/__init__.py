@@ -13,6 +13,7 @@ from gru_lab.figures.gradient_reach import gradient_reach
 from gru_lab.figures.kept_vows import kept_vows
 from gru_lab.figures.leaky_averages import leaky_averages
 from gru_lab.figures.lesson_curves import gradient_curves, overfitting_curves
+from gru_lab.figures.live_curve import LiveCurve
 from gru_lab.figures.memory_length import memory_length
 from gru_lab.figures.memory_probes import memory_probes
 from gru_lab.figures.packing import packing
@@ -31,6 +32,7 @@ from gru_lab.figures.story_states import story_states
 from gru_lab.figures.training_curve import training_curve
 
 __all__ = [
+    "LiveCurve",
     "blend_lines",
     "cell_diagram",
     "concatenation",

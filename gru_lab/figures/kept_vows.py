@@ -21,8 +21,9 @@ def kept_vows(vows, chance):
             axes.bar(place, mean, 0.65, color=LIGHT["h"], yerr=error, capsize=4, ecolor=PALE)
             axes.text(place, 0.015, f"{len(likely)} vows", color="white", ha="center", fontsize=10)
     axes.axhline(chance, color=LIGHT["r"], linewidth=1.4, linestyle=":")
-    axes.annotate("a guess", (0.5, chance), xytext=(0, 4), textcoords="offset points", fontsize=10,
-                  color=LIGHT["r"], ha="center")  # fmt: skip
+    axes.annotate("a guess", (len(AGES) - 0.6, chance), xytext=(0, 4), textcoords="offset points", fontsize=10,
+                  color=LIGHT["r"])  # fmt: skip
+    axes.set_xlim(-0.6, len(AGES) - 0.1)
     axes.set_xticks(range(len(AGES)), [f"{a} to {b}" if b < 1000 else f"{a} or more" for a, b in AGES])
     axes.set_xlabel("sentences since the vow", fontsize=11)
     axes.set_ylabel("probability of\nthe right name", fontsize=11)

@@ -42,7 +42,7 @@ class Corpus:
 def storyworld_corpus(words: int, seed: int = 0, progress: bool = False) -> Corpus:
     """So many words of StoryWorld to train on, and 50,000 of each of its other splits.
 
-    progress: a bar on stderr where there are many words to tell.
+    progress: a bar where there are many words to tell.
     """
     from gru_lab.story import StoryWorld
 

@@ -5,8 +5,6 @@ import math
 
 from IPython.display import HTML, display
 
-from gru_lab.palette import LIGHT
-
 __all__ = ["LiveCurve"]
 
 WIDTH, HEIGHT, LEFT, BELOW, ABOVE = 640, 240, 64, 40, 26
@@ -16,20 +14,22 @@ class LiveCurve:
     """A curve of `steps` losses on a logarithmic axis; `add` draws it anew as the training goes.
 
     title: what is learned. floor: a loss to compare with, drawn as a dotted line with the name `floor_name`.
-    every: losses between two drawings. The picture is an SVG with a text alternative; its lines have the colour of the
-    page's text, so that it can be read in a dark theme, too. Raises ValueError for steps or every below 1.
+    every: losses between two drawings. unit: what a loss is of, in the singular. The picture is an SVG with a text
+    alternative; its lines have the colour of the page's text, so that it can be read in a dark theme, too.
+    Raises ValueError for steps or every below 1.
     """
 
-    def __init__(self, steps, title, floor=None, floor_name="", every=25):
+    def __init__(self, steps, title, floor=None, floor_name="", every=25, unit="step"):
         if steps < 1 or every < 1:
             raise ValueError(f"steps is {steps} and every is {every}, needs 1 or more")
         self._steps, self._title, self._floor, self._floor_name, self._every = steps, title, floor, floor_name, every
+        self._unit = unit
         self._losses, self._shown, self._handle = [], False, None
 
     def add(self, loss):
         """The next loss, a number. It is drawn if its turn has come. Raises ValueError where it is no number."""
         if not math.isfinite(loss):
-            raise ValueError(f"the loss is {loss} at step {len(self._losses) + 1}: try a smaller rate")
+            raise ValueError(f"the loss is {loss} at {self._unit} {len(self._losses) + 1}: try a smaller rate")
         self._losses.append(float(loss))
         done = len(self._losses)
         if done % self._every and done != self._steps:
@@ -54,7 +54,7 @@ class LiveCurve:
             return ABOVE + (HEIGHT - ABOVE - BELOW) * (1 - share)
 
         done, last = len(self._losses), losses[-1][1]
-        said = f"{html.escape(self._title, quote=True)}: step {done:,} of {self._steps:,}, loss {last:.2g}"
+        said = f"{html.escape(self._title, quote=True)}: {self._unit} {done:,} of {self._steps:,}, loss {last:.2g}"
         parts = [
             f'<svg role="img" aria-label="{said}" viewBox="0 0 {WIDTH} {HEIGHT}" '
             f'style="max-width:{WIDTH}px;width:100%" fill="currentColor" font-family="sans-serif" font-size="13">',
@@ -72,7 +72,7 @@ class LiveCurve:
                 f'<text x="{x(share * self._steps):.1f}" y="{HEIGHT - 22}" text-anchor="{anchor}">'
                 f"{share * self._steps:,.0f}</text>"
             )
-        parts.append(f'<text x="{(LEFT + WIDTH) / 2}" y="{HEIGHT - 5}" text-anchor="middle">steps</text>')
+        parts.append(f'<text x="{(LEFT + WIDTH) / 2}" y="{HEIGHT - 5}" text-anchor="middle">{self._unit}s</text>')
         if self._floor:
             at = y(self._floor)
             parts.append(
@@ -81,7 +81,7 @@ class LiveCurve:
             )
         points = " ".join(f"{x(step):.1f},{y(loss):.1f}" for step, loss in losses)
         parts.append(
-            f'<polyline points="{points}" fill="none" stroke="{LIGHT["z"]}" stroke-width="2.5" class="loss"/></svg>'
+            f'<polyline points="{points}" fill="none" stroke="currentColor" stroke-width="2.5" class="loss"/></svg>'
         )
         return "".join(parts)
 

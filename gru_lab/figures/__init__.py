@@ -29,6 +29,7 @@ from gru_lab.figures.scorecard import scorecard, scorecard_text
 from gru_lab.figures.show import show
 from gru_lab.figures.step_order import step_order
 from gru_lab.figures.story_states import story_states
+from gru_lab.figures.task_scores import task_scores
 from gru_lab.figures.training_curve import training_curve
 
 __all__ = [
@@ -63,5 +64,6 @@ __all__ = [
     "show",
     "step_order",
     "story_states",
+    "task_scores",
     "training_curve",
 ]

@@ -6,7 +6,7 @@
     check.hint("9.1")                  a hint; each call gives a bigger one
     check.progress()                   what you have done
 
-Every question has a check named after it: `dir(check)` lists them. No check ever raises.
+Every question has a check named after it: `dir(check)` lists them. No check ever raises; `check.require` does.
 """
 
 import difflib
@@ -19,7 +19,7 @@ from gru_lab.checks import probes, record, verdict
 from gru_lab.checks.question import Choice, Code, Prediction, Value
 from gru_lab.checks.report import Report, show
 
-__all__ = ["choice", "hint", "prediction", "progress"]
+__all__ = ["choice", "hint", "prediction", "progress", "require"]
 
 _given = {}  # question id -> hints given in this session
 _loaded = {}  # chapter -> its QUESTIONS
@@ -28,17 +28,31 @@ _loaded = {}  # chapter -> its QUESTIONS
 # -------------------------------------------------------------------------------------------------- finding questions
 
 
+@functools.cache
+def files():
+    """{chapter: names of the files with its questions}: chapter_NN, then exercises_NN where it is there. In order.
+
+    Reads file names only.
+    """
+    names = sorted(m.name for m in pkgutil.iter_modules(__path__) if m.name.startswith(("chapter_", "exercises_")))
+    return {
+        number: tuple(name for name in names if name.endswith(f"_{number:02d}"))
+        for number in sorted({int(name[-2:]) for name in names})
+    }
+
+
 def chapters():
-    """Numbers of the chapters that have questions, in order. Reads file names only."""
-    return sorted(int(m.name[-2:]) for m in pkgutil.iter_modules(__path__) if m.name.startswith("chapter_"))
+    """Numbers of the chapters that have questions, in order."""
+    return list(files())
 
 
 def questions(chapter=None):
-    """The questions of one chapter, or of all, in order. A chapter's file is imported when it is first asked for."""
+    """The questions of one chapter and its exercises, or of all, in order. Files are imported when first asked for."""
     if chapter is None:
         return tuple(question for number in chapters() for question in questions(number))
     if chapter not in _loaded:
-        _loaded[chapter] = importlib.import_module(f"gru_lab.checks.chapter_{chapter:02d}").QUESTIONS
+        parts = [importlib.import_module(f"gru_lab.checks.{name}").QUESTIONS for name in files()[chapter]]
+        _loaded[chapter] = tuple(question for part in parts for question in part)
     return _loaded[chapter]
 
 
@@ -54,13 +68,16 @@ def find(wanted, kinds=None):
 
 
 def chapters_that_name(name):
-    """Chapters whose file has a question of this name: reading them all is quicker than importing them all."""
-    files = {chapter: Path(__file__).with_name(f"chapter_{chapter:02d}.py") for chapter in chapters()}
-    return [chapter for chapter, file in files.items() if f'name="{name}"' in file.read_text(encoding="utf-8")]
+    """Chapters with a question of this name: reading all the files is quicker than importing them all."""
+    return [
+        chapter
+        for chapter, names in files().items()
+        if any(f'name="{name}"' in Path(__file__).with_name(f"{file}.py").read_text("utf-8") for file in names)
+    ]
 
 
 def __getattr__(name):
-    if not name.startswith(("_", "chapter_")):
+    if not name.startswith(("_", "chapter_", "exercises_")):
         question = find(name, (Code, Value))
         if question:
             globals()[name] = check = Check(question)
@@ -133,6 +150,26 @@ def judge(question, answer, seed=0):
         return verdict.judge_code(question, look, cases, outcomes)
     judges = {Value: verdict.judge_value, Prediction: verdict.judge_prediction, Choice: verdict.judge_choice}
     return judges[type(question)](question, answer)
+
+
+class NotSolved(AssertionError):
+    """An answer that is not right yet, where only a right one will do; see `require`."""
+
+
+def require(id, answer):
+    """For the hidden tests of exercises: nothing where the answer is right, or, for a prediction, committed to.
+
+    Raises NotImplementedError where there is no answer yet, NotSolved with the diagnosis where it is wrong, and
+    LookupError where there is no such question. A function runs in this process, as in `judge`.
+    """
+    question = find(id)
+    if question is None:
+        raise LookupError(f"there is no question {id!r}")
+    found = judge(question, answer)
+    if found.status == "waiting":
+        raise NotImplementedError(f"Exercise {question.id}: {found.says}")
+    if found.status != "right" and not isinstance(question, Prediction):
+        raise NotSolved(f"Exercise {question.id}: " + " ".join(filter(None, (found.says, found.reason))))
 
 
 @calm

@@ -105,6 +105,36 @@ ADAM = Code(
             lambda *given: adam_variant(*given, root=False),
         ),
         Wrong(
+            "ε inside the root",
+            "ε stands inside your root. It is added after the root: np.sqrt(v_hat) + 1e-8.",
+            lambda theta, g, m, v, t, rate: adam_with(theta, g, m, v, t, rate, lambda v_hat: np.sqrt(v_hat + 1e-8)),
+        ),
+        Wrong(
+            "rate forgotten",
+            "The step is not multiplied by the rate.",
+            lambda theta, g, m, v, t, rate: adam(theta, g, m, v, t, 1.0),
+        ),
+        Wrong(
+            "g in place of m",
+            "The step goes along g, the newest slope. It goes along m, the mean of the slopes of late.",
+            lambda theta, g, m, v, t, rate: (
+                theta - rate * g / (np.sqrt(adam(theta, g, m, v, t, rate)[2] / (1 - 0.999**t)) + 1e-8),
+                *adam(theta, g, m, v, t, rate)[1:],
+            ),
+        ),
+        Wrong(
+            "not squared",
+            "v is fed with g. It is the mean of the squares: g**2.",
+            lambda theta, g, m, v, t, rate: adam_fed(theta, g, m, v, t, rate),
+        ),
+        Wrong(
+            "only m corrected",
+            "m is corrected and v is not. v began at 0 as well: divide it by 1 - 0.999**t.",
+            lambda theta, g, m, v, t, rate: adam_with(
+                theta, g, m, v, t, rate, lambda v_hat: np.sqrt(v_hat * (1 - 0.999**t)) + 1e-8
+            ),
+        ),
+        Wrong(
             "means exchanged",
             "The two leaks are exchanged: 0.9 belongs to the slopes m, 0.999 to their squares v.",
             lambda *given: adam_variant(*given, means=(0.999, 0.9)),
@@ -149,6 +179,17 @@ ADAM = Code(
 )  # fmt: skip
 
 
+def adam_with(theta, g, m, v, t, rate, below):
+    """Adam with another divisor: below, a function of v_hat."""
+    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+    return theta - rate * (m / (1 - 0.9**t)) / below(v / (1 - 0.999**t)), m, v
+
+
+def adam_fed(theta, g, m, v, t, rate):
+    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g
+    return theta - rate * (m / (1 - 0.9**t)) / (np.sqrt(np.abs(v) / (1 - 0.999**t)) + 1e-8), m, v
+
+
 def adam_late(theta, g, m, v, t, rate):
     m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
     late = max(t - 1, 1e-9)
@@ -164,9 +205,9 @@ def readout_slopes(h, w, b, y):
 
 
 def slopes_cases(rng):
-    pencil = {"h": np.array([[1.0, 0.5], [0.0, -1.0]]), "w": np.array([2.0, 4.0]), "b": 0.5, "y": np.array([3.5, -2.5])}
-    worked = ([[2.0, 4.0], [-2.0, -4.0]], [1.0, 1.5], 0.0)
-    cases = [Case("hand", pencil, "for two examples that are off by 1 and by -1", expected=worked)]
+    pencil = {"h": np.array([[1.0, 0.5], [0.0, -1.0]]), "w": np.array([2.0, 4.0]), "b": 0.5, "y": np.array([3.5, -0.5])}
+    worked = ([[2.0, 4.0], [-6.0, -12.0]], [1.0, 3.5], -2.0)
+    cases = [Case("hand", pencil, "for two examples that are off by 1 and by -3", expected=worked)]
     right = draw(rng, h=(3, 2), w=(2,)) | {"b": 0.25}
     cases.append(Case("property", right | {"y": right["h"] @ right["w"] + 0.25}, "when every answer is right"))
     for B, H in ((5, 3), (2, 4)):
@@ -212,6 +253,10 @@ READOUT_SLOPES = Code(
         Wrong("not the mean", "The loss is a mean over the batch: divide by B.", scaled(lambda h, y: len(y))),
         Wrong("2 forgotten", "The slope of a square has a factor 2: 2 (ŷ - y).", scaled(lambda h, y: 0.5)),
         Wrong("sign", "The sign is turned: the slope is answer minus truth, ŷ - y.", scaled(lambda h, y: -1)),
+        Wrong("neither 2 nor mean", "Two factors are missing, 2 from the square and 1 / B from the mean.",
+              scaled(lambda h, y: len(y) / 2)),
+        Wrong("d_b is a mean", "d_b is divided by B twice. d_answer has its 1 / B already: add, do not average.",
+              lambda h, w, b, y: (*readout_slopes(h, w, b, y)[:2], readout_slopes(h, w, b, y)[2] / len(y))),
         Wrong("also divided by H", "You divide by B times H. There is one answer for each example: B only.",
               scaled(lambda h, y: 1 / h.shape[1])),
         Wrong(

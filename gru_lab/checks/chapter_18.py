@@ -98,6 +98,16 @@ R_SQUARED = Code(
             lambda truth, said: 1 - ((truth - said) ** 2).sum(0) / (truth**2).sum(0),
         ),
         Wrong(
+            "one mean for all",
+            "The mean is taken over all columns together. Each aspect has its own: truth.mean(0).",
+            lambda truth, said: 1 - ((truth - said) ** 2).sum(0) / ((truth - truth.mean()) ** 2).sum(0),
+        ),
+        Wrong(
+            "spread of the errors",
+            "This is the spread of the errors about their mean: a shifted reading goes unpunished. Add squares.",
+            lambda truth, said: 1 - np.var(truth - said, axis=0) / np.var(truth, axis=0),
+        ),
+        Wrong(
             "squared correlation",
             "This is the squared correlation. It forgives a reading that is too large or shifted; R² does not.",
             lambda truth, said: np.array(
@@ -214,6 +224,16 @@ RIDGE = Code(
             "price times N",
             "The price was multiplied by the number of states. Here it stands beside the sum over all of them.",
             lambda S, Y, strength: ridge(S, Y, strength * len(S)),
+        ),
+        Wrong(
+            "price divided by N",
+            "The price was divided by the number of states. Here it stands beside the sum over all of them.",
+            lambda S, Y, strength: ridge(S, Y, strength / len(S)),
+        ),
+        Wrong(
+            "sign of b",
+            "b has the wrong sign: S_mean @ W + b must be Y_mean.",
+            lambda S, Y, strength: (ridge(S, Y, strength)[0], -ridge(S, Y, strength)[1]),
         ),
         Wrong(
             "price squared",

@@ -1,4 +1,4 @@
-"""What a training run is: sizes, steps, rates. A preset names one; the committed numbers come from `ci`."""
+"""What a training run is: sizes, steps, rates. A preset names one; a record says which one made it."""
 
 from dataclasses import asdict, dataclass, fields, replace
 

@@ -1,4 +1,4 @@
-"""`gru-lab notebooks run | toc | check`."""
+"""`gru-lab notebooks run | toc | exercises | check`."""
 
 import sys
 import time
@@ -41,6 +41,13 @@ def add_parser(subparsers):
     )
     toc.add_argument("--check", action="store_true", help="write nothing; fail when something is out of date")
     toc.set_defaults(call=_toc)
+    exercises = commands.add_parser(
+        "exercises",
+        help="make exercises/ from the master notebooks in solutions/",
+        description="Make exercises/ from the master notebooks in solutions/, with nbgrader's preprocessors.",
+    )
+    exercises.add_argument("--check", action="store_true", help="write nothing; fail when something is out of date")
+    exercises.set_defaults(call=_exercises)
 
 
 def _notebooks(files):
@@ -70,6 +77,21 @@ def _run(options):
         clear = "\r\x1b[K" if sys.stdout.isatty() else ""
         print(f"{clear}{path.name}  {time.perf_counter() - start:.1f} s  {word}", flush=True)
     return 1 if failed else 0
+
+
+def _exercises(options):
+    from gru_lab.workshop import exercises
+
+    root = course.find_root()
+    changed, problems = exercises.generate(root, write=not options.check)
+    word = "out of date" if options.check else "written"
+    for path in changed:
+        print(f"{path.relative_to(root).as_posix()}  {word if path.exists() or options.check else 'removed'}")
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if not changed and not problems:
+        print("nothing to change")
+    return 1 if problems or (changed and options.check) else 0
 
 
 def _root_of(path):

@@ -13,6 +13,7 @@ from gru_lab.checks.question import Choice, Code, Prediction, Value
 from gru_lab.story import ASPECTS, STORY, story_cell, tell
 
 CHAPTERS = Path(check.__file__).parents[2] / "chapters"
+SOLUTIONS = CHAPTERS.parent / "solutions"
 STEP = check.find("gru_step")
 PREDICTIONS = [question for question in check.questions() if isinstance(question, Prediction)]
 COMMITTED = [question for question in check.questions() if isinstance(question, Choice) and question.prediction]
@@ -29,12 +30,13 @@ def sigmoid(a):
 # ---------------------------------------------------------------------------------------------- what the chapters ask
 
 
-def asked_in(chapter):
-    """The code cells of a chapter's notebook, as one text, or None where there is no notebook yet."""
-    for path in CHAPTERS.glob(f"{chapter:02d}_*.ipynb"):
+def asked_in(chapter, folders=(CHAPTERS, SOLUTIONS)):
+    """The code cells of a chapter's notebook and of its exercises, as one text, or None where there is none yet."""
+    texts = []
+    for path in (path for folder in folders for path in folder.glob(f"{chapter:02d}_*.ipynb")):
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
-    return None
+        texts += ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    return "\n".join(texts) or None
 
 
 def is_asked(question, text):
@@ -53,7 +55,9 @@ def test_a_chapter_asks_its_questions_and_no_others(chapter):
         assert is_asked(question, text) != question.practice, f"{question.id} {question.name}"
     known = {question.id for question in check.questions(chapter)} | {q.name for q in check.questions(chapter)}
     calls = re.findall(
-        r"^check\.(?:(?:prediction|choice)\(\"([\d.]+)\"|(?!prediction|choice|hint|progress)(\w+)\()", text, re.M
+        r"^check\.(?:(?:prediction|choice)\(\"([\d.]+)\"|(?!prediction|choice|hint|progress|require)(\w+)\()",
+        text,
+        re.M,
     )
     assert calls
     assert {id or name for id, name in calls} <= known

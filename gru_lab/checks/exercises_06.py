@@ -1,0 +1,293 @@
+"""Exercises on the reset gate: whom a shutter hides, a bug to find, and a gate that is set by hand."""
+
+import numpy as np
+
+from gru_lab.checks.common import draw
+from gru_lab.checks.question import Case, Code, Value, Wrong
+
+
+def sigmoid(a):
+    return 1 / (1 + np.exp(-a))
+
+
+# ---------------------------------------------------------------------------------------------- whom it hides
+
+
+def change_of_candidate(x, h, W_h, U_h, b_h, unit):
+    r = np.ones_like(h)
+    r[..., unit] = 0
+    shut = np.tanh(x @ W_h.T + (r * h) @ U_h.T + b_h)
+    return np.tanh(x @ W_h.T + h @ U_h.T + b_h) - shut
+
+
+def hiding_cases(rng):
+    eye = np.eye(2)
+    hand = {
+        "x": np.zeros(1), "h": np.array([0.5, -0.3]), "W_h": np.zeros((2, 1)), "U_h": eye[::-1].copy(),
+        "b_h": np.zeros(2), "unit": 0,
+    }  # fmt: skip
+    cases = [Case("hand", hand, "where unit 1 alone listens to unit 0", expected=[0.0, np.tanh(0.5)])]
+    deaf = draw(rng, x=(3,), h=(4,), W_h=(4, 3)) | {"U_h": np.zeros((4, 4)), "b_h": np.zeros(4), "unit": 2}
+    cases.append(Case("property", deaf, "when nobody listens to the past: no change"))
+    for B, D, H, unit in ((3, 2, 4, 1), (2, 5, 3, 2)):
+        inputs = draw(rng, x=(B, D), h=(B, H), W_h=(H, D), U_h=(H, H), b_h=(H,)) | {"unit": unit}
+        cases.append(Case("random", inputs, f"for a batch of {B}, unit {unit} shut"))
+    return cases
+
+
+def hidden(x, h, W_h, U_h, b_h, shut, others):
+    """The change of the candidate where r is `shut` at the unit and `others` elsewhere."""
+    return np.tanh(x @ W_h.T + (others * h) @ U_h.T + b_h) - np.tanh(x @ W_h.T + (shut * h) @ U_h.T + b_h)
+
+
+def shut_at(h, unit):
+    r = np.ones_like(h)
+    r[..., unit] = 0
+    return r
+
+
+def change_by_loops(x, h, W_h, U_h, b_h, unit):
+    X, S = np.atleast_2d(x), np.atleast_2d(h)
+    out = np.zeros(S.shape)
+    for row, (one, state) in enumerate(zip(X, S, strict=True)):
+        for i in range(S.shape[1]):
+            a = sum(W_h[i, j] * one[j] for j in range(len(one))) + b_h[i]
+            with_it = a + sum(U_h[i, j] * state[j] for j in range(len(state)))
+            without = a + sum(U_h[i, j] * state[j] for j in range(len(state)) if j != unit)
+            out[row, i] = np.tanh(with_it) - np.tanh(without)
+    return out.reshape(np.shape(h)).tolist()
+
+
+CHANGE = Code(
+    id="6.4",
+    name="change_of_candidate",
+    title="Whom does a shutter hide?",
+    objective="6a",
+    points=3,
+    minutes=10,
+    difficulty=3,
+    arguments=("x", "h", "W_h", "U_h", "b_h", "unit"),
+    shapes="change_of_candidate(x, h, W_h, U_h, b_h, unit): x (…, D), h (…, H), unit from 0 -> (…, H)",
+    reference=change_of_candidate,
+    cases=hiding_cases,
+    wrong=(
+        Wrong(
+            "only that unit seen",
+            "You hid all units but this one. r is 0 at this unit and 1 everywhere else.",
+            lambda x, h, W_h, U_h, b_h, unit: hidden(x, h, W_h, U_h, b_h, 1 - shut_at(h, unit), np.ones_like(h)),
+        ),
+        Wrong(
+            "everything hidden",
+            "You hid the whole past. Only one unit is shut.",
+            lambda x, h, W_h, U_h, b_h, unit: hidden(x, h, W_h, U_h, b_h, np.zeros_like(h), np.ones_like(h)),
+        ),
+        Wrong(
+            "sign",
+            "The sign is turned: the candidate with everything visible, minus the one with the unit hidden.",
+            lambda *given: -change_of_candidate(*given),
+        ),
+        Wrong(
+            "before the tanh",
+            "This is the change of the sum inside the tanh. The candidate is its tanh.",
+            lambda x, h, W_h, U_h, b_h, unit: ((1 - shut_at(h, unit)) * h) @ U_h.T,
+        ),
+        Wrong(
+            "tanh of the difference",
+            "You took tanh of the difference. Take the difference of two tanh.",
+            lambda x, h, W_h, U_h, b_h, unit: np.tanh(((1 - shut_at(h, unit)) * h) @ U_h.T),
+        ),
+        Wrong(
+            "who is heard, not who hears",
+            "U_h is transposed: row i of U_h says whom unit i listens to.",
+            lambda x, h, W_h, U_h, b_h, unit: change_of_candidate(x, h, W_h, U_h.T, b_h, unit),
+        ),
+        Wrong(
+            "reset after the product",
+            "r multiplies U_h h here, after the product: that shuts a listener's ear. Hide the speaker: U_h (r ⊙ h).",
+            lambda x, h, W_h, U_h, b_h, unit: (
+                np.tanh(x @ W_h.T + h @ U_h.T + b_h) - np.tanh(x @ W_h.T + shut_at(h, unit) * (h @ U_h.T) + b_h)
+            ),
+        ),
+        Wrong("b_h forgotten", "b_h is missing inside the tanh.",
+              lambda x, h, W_h, U_h, b_h, unit: change_of_candidate(x, h, W_h, U_h, 0 * b_h, unit)),
+    ),
+    right=(
+        change_by_loops,
+        lambda x, h, W_h, U_h, b_h, unit: hidden(x, h, W_h, U_h, b_h, shut_at(h, unit), np.ones_like(h)).astype("f4"),
+        lambda x, h, W_h, U_h, b_h, unit: (
+            np.tanh(x @ W_h.T + h @ U_h.T + b_h)
+            - np.tanh(x @ W_h.T + h @ U_h.T - h[..., [unit]] * U_h[:, unit] + b_h)
+        ),
+    ),
+    praise="Right. It changes every unit that listens to the hidden one, and no other.",
+    hints=(
+        "Two candidates: one with r = 1 everywhere, one with r = 0 at `unit`.",
+        "r = np.ones_like(h); r[..., unit] = 0. Then tanh(x @ W_h.T + (r * h) @ U_h.T + b_h).",
+        "The candidate with everything visible, minus the other one.",
+    ),
+)  # fmt: skip
+
+
+# ---------------------------------------------------------------------------------------------- a bug to find
+
+
+def repaired_step(x, h, W_r, U_r, b_r, W_z, U_z, b_z, W_h, U_h, b_h):
+    r = sigmoid(x @ W_r.T + h @ U_r.T + b_r)
+    z = sigmoid(x @ W_z.T + h @ U_z.T + b_z)
+    candidate = np.tanh(x @ W_h.T + (r * h) @ U_h.T + b_h)
+    return z * h + (1 - z) * candidate
+
+
+def step_with(reset=lambda r: r, kept=lambda r, h: h, inside=None, update=lambda z: z, gate=sigmoid):
+    """The step with one thing changed."""
+
+    def step(x, h, W_r, U_r, b_r, W_z, U_z, b_z, W_h, U_h, b_h):
+        r = reset(gate(x @ W_r.T + h @ U_r.T + b_r))
+        z = update(sigmoid(x @ W_z.T + h @ U_z.T + b_z))
+        memory = (r * h) @ U_h.T if inside is None else inside(r, h, U_h)
+        return z * kept(r, h) + (1 - z) * np.tanh(x @ W_h.T + memory + b_h)
+
+    return step
+
+
+def step_cases(rng):
+    def weights(D, H):
+        names = {"W_r": (H, D), "U_r": (H, H), "b_r": (H,), "W_z": (H, D), "U_z": (H, H), "b_z": (H,)}
+        return draw(rng, **names, W_h=(H, D), U_h=(H, H), b_h=(H,))
+
+    zero = {name: np.zeros_like(array) for name, array in weights(2, 2).items()}
+    one = {"x": np.ones(2), "h": np.array([0.8, -0.4])} | zero
+    cases = [Case("hand", one, "with all weights 0: half of the old", expected=[0.4, -0.2])]
+    keeps = weights(2, 3) | {"b_z": np.full(3, 50.0)}
+    cases.append(Case("property", draw(rng, x=(2,), h=(3,)) | keeps, "when z keeps everything: nothing changes"))
+    for B, D, H in ((3, 2, 4), (2, 4, 3)):
+        cases.append(Case("random", draw(rng, x=(B, D), h=(B, H)) | weights(D, H), f"for a batch of {B}"))
+    return cases
+
+
+def step_by_loops(x, h, *weights):
+    W_r, U_r, b_r, W_z, U_z, b_z, W_h, U_h, b_h = weights
+    rows = []
+    for one, state in zip(np.atleast_2d(x), np.atleast_2d(h), strict=True):
+        r = [float(sigmoid(W_r[i] @ one + U_r[i] @ state + b_r[i])) for i in range(len(state))]
+        z = [float(sigmoid(W_z[i] @ one + U_z[i] @ state + b_z[i])) for i in range(len(state))]
+        seen = [r[j] * state[j] for j in range(len(state))]
+        candidate = [np.tanh(W_h[i] @ one + U_h[i] @ seen + b_h[i]) for i in range(len(state))]
+        rows.append([z[i] * state[i] + (1 - z[i]) * candidate[i] for i in range(len(state))])
+    return np.array(rows).reshape(np.shape(h))
+
+
+REPAIR = Code(
+    id="6.5",
+    name="repaired_step",
+    title="Find the bug",
+    objective="6c",
+    points=3,
+    minutes=12,
+    difficulty=4,
+    arguments=("x", "h", "W_r", "U_r", "b_r", "W_z", "U_z", "b_z", "W_h", "U_h", "b_h"),
+    shapes="repaired_step(x, h, W_r, U_r, b_r, W_z, U_z, b_z, W_h, U_h, b_h): x (…, D), h (…, H) -> (…, H)",
+    reference=repaired_step,
+    cases=step_cases,
+    wrong=(
+        Wrong(
+            "as it was",
+            "The bug is still there: r also multiplies the old state in the blend. With r = 0 a memory would be lost.",
+            step_with(kept=lambda r, h: r * h),
+        ),
+        Wrong(
+            "reset thrown out",
+            "Now the reset gate does nothing at all. It hides the old state from the candidate.",
+            step_with(reset=lambda r: np.ones_like(r)),
+        ),
+        Wrong(
+            "moved to the candidate",
+            "r now multiplies the whole sum of the candidate's memory, after U_h. Reset comes before the product.",
+            step_with(inside=lambda r, h, U_h: r * (h @ U_h.T)),
+        ),
+        Wrong("z turned round", "z has changed its side: it keeps the old state.", step_with(update=lambda z: 1 - z)),
+        Wrong(
+            "tanh for the gate",
+            "r comes out of a tanh, between -1 and 1. A gate is a share: sigmoid.",
+            step_with(gate=np.tanh),
+        ),
+        Wrong(
+            "z for r",
+            "The candidate looks through z. The reset gate r decides what the candidate may see.",
+            lambda x, h, W_r, U_r, b_r, W_z, U_z, b_z, W_h, U_h, b_h: repaired_step(
+                x, h, W_z, U_z, b_z, W_z, U_z, b_z, W_h, U_h, b_h
+            ),
+        ),
+    ),
+    right=(
+        step_by_loops,
+        lambda *given: repaired_step(*given).astype(np.float32),
+        lambda x, h, W_r, U_r, b_r, W_z, U_z, b_z, W_h, U_h, b_h: step_with()(
+            x, h, W_r, U_r, b_r, W_z, U_z, b_z, W_h, U_h, b_h
+        ).tolist(),
+    ),
+    praise="Right. The gate hides the past from the candidate; the road through the blend is z's alone.",
+    hints=(
+        "Four lines, one of them wrong. Compare each with the four equations of chapter 4.",
+        "Set z = 1 in your mind: what must come out, whatever r is?",
+        "h_t = z ⊙ h + (1 - z) ⊙ candidate: no r in the blend.",
+    ),
+)  # fmt: skip
+
+
+# ---------------------------------------------------------------------------------------------- set by hand
+
+
+def tidy_biases(value):
+    try:
+        array = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        raise ValueError("Four numbers are asked for, the biases b_r of Power, Conflict, Tragedy, Revenge.") from None
+    if array.shape != (4,) or not np.isfinite(array).all():
+        raise ValueError("Four numbers are asked for, the biases b_r of Power, Conflict, Tragedy, Revenge.")
+    return tuple(float(number) for number in array)
+
+
+def gates_at_rest(biases):
+    return [float(sigmoid(bias)) for bias in biases]
+
+
+def hides_tragedy_and_revenge(biases):
+    power, conflict, tragedy, revenge = gates_at_rest(biases)
+    return min(power, conflict) > 0.95 and max(tragedy, revenge) < 0.05
+
+
+BIASES = Value(
+    id="6.6",
+    name="reset_biases",
+    title="A gate set by hand",
+    objective="6a",
+    points=2,
+    minutes=6,
+    difficulty=2,
+    form="a list of four numbers",
+    tidy=tidy_biases,
+    accepts=hides_tragedy_and_revenge,
+    wrong=(
+        Wrong("shares, not biases", "These are the gate's values. The bias is what σ makes them from: σ(1) is 0.73.",
+              [1, 1, 0, 0], lambda biases: set(biases) == {0.0, 1.0}),
+        Wrong("turned round", "This hides Power and Conflict. Tragedy and Revenge should go dark.", [-5, -5, 5, 5],
+              lambda biases: max(gates_at_rest(biases)[:2]) < 0.05 and min(gates_at_rest(biases)[2:]) > 0.95),
+        Wrong("too timid", "The right way, but not far enough: σ(2) is 0.88. For 0.95 it takes 3.", [2, 2, -2, -2],
+              lambda biases: min(biases[:2]) > 0 and max(biases[2:]) < 0),
+        Wrong("all dark", "Everything is hidden. Power and Conflict should stay visible.", [-5, -5, -5, -5],
+              lambda biases: max(gates_at_rest(biases)) < 0.05),
+        Wrong("nothing hidden", "Nothing is hidden: a large bias means a gate near 1.", [5, 5, 5, 5],
+              lambda biases: min(gates_at_rest(biases)) > 0.95),
+    ),
+    right=([4, 4, -4, -4], np.array([3.5, 10, -3.5, -100.0]), (6, 6, -6, -6)),
+    praise=lambda biases: "Right: " + ", ".join(f"σ({b:g}) = {g:.2f}" for b, g in
+                                               zip(biases, gates_at_rest(biases), strict=True)) + ".",
+    hints=(
+        "With no input and no state the gate is σ(b_r). Which sign makes it near 1, which near 0?",
+        "σ(3) is 0.953 and σ(-3) is 0.047.",
+        "Two numbers above 3, then two below -3.",
+    ),
+)  # fmt: skip
+
+QUESTIONS = (CHANGE, REPAIR, BIASES)

@@ -1,0 +1,113 @@
+"""Exercises come from their masters byte for byte, say what their questions say, and run as a learner finds them."""
+
+import contextlib
+import io
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from gru_lab import check, cli
+from gru_lab.checks import NotSolved, files, require
+from gru_lab.workshop import exercises
+
+ROOT = Path(__file__).resolve().parents[1]
+MASTERS = exercises.masters(ROOT)
+every_master = pytest.mark.parametrize("path", MASTERS, ids=lambda path: path.stem)
+
+
+def code(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def run(notebook):
+    """Run the code cells in one namespace, as a kernel would; what they printed."""
+    space, said = {}, io.StringIO()
+    with contextlib.redirect_stdout(said):
+        for cell in code(notebook):
+            exec(compile(cell.source, cell.id, "exec"), space)
+    return said.getvalue(), space
+
+
+def test_the_exercises_are_those_of_the_masters():
+    assert exercises.generate(ROOT, write=False) == ([], [])
+    assert MASTERS
+
+
+@every_master
+def test_a_master_says_what_its_questions_say(path):
+    notebook, chapter = nbformat.read(path, as_version=4), int(path.name[:2])
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    asked = [q for q in check.questions(chapter) if f"### Exercise {q.id} · " in text]
+    assert 2 <= len(asked) <= 4
+    in_file = [name for name in files()[chapter] if name.startswith("exercises_")]
+    assert [q.id for q in asked] == re.findall(r"### Exercise ([\d.]+) · ", text)
+    assert in_file, f"exercises_{chapter:02d}.py is missing"
+    for q in asked:
+        points = "point" if q.points == 1 else "points"
+        facts = f"difficulty {q.difficulty} of 5 · {q.minutes} minutes · {q.points} {points} · objective {q.objective}"
+        assert f"### Exercise {q.id} · {q.title}\n\n{facts}\n\n" in text
+        id = f"exercise-{q.id.replace('.', '-')}"
+        by_id = {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells if "nbgrader" in cell.metadata}
+        assert by_id[f"{id}-test"].metadata.nbgrader.points == q.points
+        assert f'check.require("{q.id}", ' in by_id[f"{id}-test"].source
+        assert "# Why: " in by_id[id].source, f"{q.id} has no reason in its solution"
+
+
+@every_master
+def test_a_master_has_full_marks(path):
+    said, _ = run(nbformat.read(path, as_version=4))
+    assert "✓" in said and "✗" not in said and "waiting" not in said
+
+
+@every_master
+def test_an_exercise_runs_up_to_its_stubs_and_says_so_calmly(path):
+    notebook = nbformat.read(ROOT / "exercises" / path.name, as_version=4)
+    said, space = run(notebook)
+    tests = [cell for cell in code(notebook) if cell.metadata.get("nbgrader", {}).get("grade")]
+    assert said.count("waiting") == len(tests) and "✓" not in said
+    for cell in code(notebook):
+        assert "SOLUTION" not in cell.source and "HIDDEN" not in cell.source and "# Why" not in cell.source
+        assert cell.outputs == [] and cell.execution_count is None
+    master = {cell.id: cell.source for cell in nbformat.read(path, as_version=4).cells}
+    for cell in tests:  # what the hidden tests say of a stub
+        hidden = re.search(r'check\.require\("([\d.]+)", (\w+)\)', master[cell.id])
+        with pytest.raises(NotImplementedError, match=f"Exercise {hidden[1]}"):
+            require(hidden[1], space[hidden[2]])
+
+
+def test_require_raises_where_a_check_only_speaks():
+    question = next(q for q in check.questions() if getattr(q, "arguments", None))
+    for right in question.right:
+        require(question.id, right)
+    with pytest.raises(NotSolved, match=f"Exercise {question.id}: "):
+        require(question.id, question.wrong[0].answer)
+    with pytest.raises(LookupError, match=r"there is no question '99\.1'"):
+        require("99.1", None)
+    require("4.1", 0.99)  # a prediction is committed to, right or not
+
+
+def test_what_changes_is_made_again_and_what_lost_its_master_goes(tmp_path, capsys, monkeypatch):
+    for folder in ("solutions", "exercises"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "solutions" / MASTERS[0].name).write_bytes(MASTERS[0].read_bytes())
+    gone = tmp_path / "exercises" / "99_gone.ipynb"
+    gone.write_text("{}", encoding="utf-8")
+    made = tmp_path / "exercises" / MASTERS[0].name
+    assert exercises.generate(tmp_path, write=False) == ([made, gone], []) and gone.exists() and not made.exists()
+    assert exercises.generate(tmp_path) == ([made, gone], []) and not gone.exists()
+    assert made.read_bytes() == (ROOT / "exercises" / MASTERS[0].name).read_bytes()
+    assert exercises.generate(tmp_path) == ([], [])
+    bad = nbformat.read(MASTERS[0], as_version=4)
+    first = next(cell for cell in bad.cells if "SOLUTION" in cell.source)
+    first.source = first.source.replace("### END SOLUTION", "")
+    nbformat.write(bad, tmp_path / "solutions" / MASTERS[0].name)
+    changed, problems = exercises.generate(tmp_path)
+    assert changed == [] and len(problems) == 1 and "nbgrader does not take it" in problems[0]
+    assert made.exists()
+
+
+def test_the_command(capsys):
+    assert cli.main(["notebooks", "exercises", "--check"]) == 0
+    assert capsys.readouterr().out == "nothing to change\n"

@@ -17,6 +17,7 @@ __all__ = ["main"]
 # sub-command -> (room, what --help says of it)
 ROOMS = {
     "doctor": ("gru_lab.doctor", "say what this machine has, what is missing, and the command that mends it"),
+    "start": ("gru_lab.start", "begin the exercises of a chapter, in a copy of your own"),
     "train": ("gru_lab.training.commands", "train a language model on StoryWorld or on your own text, anywhere"),
     "bench": ("gru_lab.bench", "time the readable and the fast GRU beside torch.nn.GRU"),
     "notebooks": ("gru_lab.workshop.commands", "for authors: run, check and link the chapters"),

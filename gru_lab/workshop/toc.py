@@ -130,9 +130,10 @@ def head(course, chapter, facts):
 def foot(course, chapter):
     """What stands at a chapter's end: its exercises, where they are there, and its neighbours."""
     exercises = course.root / EXERCISES / chapter.file
-    lines = (
-        [f"**Practise:** [the exercises of this chapter](../{EXERCISES}/{chapter.file})"] if exercises.is_file() else []
-    )
+    lines = []
+    if exercises.is_file():
+        there = f"[the exercises of this chapter](../{EXERCISES}/{chapter.file})"
+        lines = [f"**Practise:** {there}. A copy of your own: `gru-lab start {chapter.number:02d}`"]
     return "\n\n".join(["---", *lines, neighbours(course, chapter)])
 
 

@@ -1,5 +1,7 @@
 """StoryReader in JupyterLab and in a saved page: typing, keys, what is said, torch's numbers, axe, 800 pixels."""
 
+import re
+
 import nbformat
 import numpy as np
 import pytest
@@ -122,7 +124,9 @@ def test_stories_sentences_and_reading_aloud(page):
     page.get_by_role("button", name="Tragedy", exact=True).click()
     assert "move Tragedy most" in page.locator(".units caption").inner_text()
     page.get_by_role("button", name="Read the story").click()
-    page.locator(".lead", has_text="Word 3 of").wait_for(timeout=8000)
+    page.locator(".lead", has_text=re.compile(r"Word ([3-9]|\d\d) of")).wait_for(
+        timeout=8000
+    )  # asked every half second
     page.get_by_role("button", name="Pause").click()
 
 
@@ -160,7 +164,7 @@ def test_it_fits_a_narrow_page(page, width):
 def test_a_saved_page_reads_new_stories_without_kernel_or_network(browser, reader, tmp_path):
     write_notebook(tmp_path / "reader.ipynb")
     export_html(tmp_path / "reader.ipynb", tmp_path / "page.html")
-    assert (tmp_path / "page.html").stat().st_size < 3_200_000  # 2.6 MB of it are the weights, in base64
+    assert (tmp_path / "page.html").stat().st_size < 4_100_000  # 3.5 MB of it are the weights, in base64
     page = new_page(browser)
     asked = []
     page.on("request", lambda request: asked.append(request.url))

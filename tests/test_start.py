@@ -1,0 +1,84 @@
+"""A learner's copy is made once, is never overwritten, and a fresh one leaves the old one beside it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from gru_lab import cli, start
+
+ROOT = Path(__file__).resolve().parents[1]
+NAME = "06_reset_gate.ipynb"
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    for folder in ("chapters", "exercises"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "exercises" / NAME).write_bytes((ROOT / "exercises" / NAME).read_bytes())
+    monkeypatch.chdir(tmp_path / "chapters")
+    return tmp_path
+
+
+def test_the_copy_is_the_learners(course, capsys):
+    assert cli.main(["start", "06", "--no-open"]) == 0
+    copy = course / "work" / NAME
+    assert copy.read_bytes() == (course / "exercises" / NAME).read_bytes()
+    assert capsys.readouterr().out == f"Your exercises are work/{NAME}.\n"
+    copy.write_text("my answers", encoding="utf-8")
+    (course / "exercises" / NAME).write_text("an update of the course", encoding="utf-8")
+    assert cli.main(["start", "6", "--no-open"]) == 0
+    assert copy.read_text("utf-8") == "my answers"
+
+
+def test_again_keeps_every_older_copy(course, capsys):
+    copies = []
+    for answers in ("first", "second"):
+        start.copy_exercise(6, again=True)[0].write_text(answers, encoding="utf-8")
+        copies.append(answers)
+    assert cli.main(["start", "06", "--again", "--no-open"]) == 0
+    assert "Your old copy is work/06_reset_gate.before-2.ipynb." in capsys.readouterr().out
+    kept = [(course / "work" / f"06_reset_gate.before-{n}.ipynb").read_text("utf-8") for n in (1, 2)]
+    assert kept == copies
+    assert sorted(path.name for path in (course / "work").iterdir()) == [
+        "06_reset_gate.before-1.ipynb", "06_reset_gate.before-2.ipynb", NAME
+    ]  # fmt: skip
+
+
+def test_it_opens_the_copy_in_jupyterlab(course, monkeypatch):
+    called = []
+    monkeypatch.setattr(start.subprocess, "call", lambda command: called.append(command) or 0)
+    assert cli.main(["start", "06"]) == 0
+    assert called[0][1:] == ["-m", "jupyterlab", str(course / "work" / NAME)]
+
+
+def test_what_cannot_be_is_said(course, capsys, monkeypatch):
+    assert cli.main(["start", "07", "--no-open"]) == 1
+    assert "Chapter 7 has no exercises. There are some for 6." in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        cli.main(["start", "six"])
+    assert "'six' is no chapter's number" in capsys.readouterr().err
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(start.shutil, "copyfile", full)
+    assert cli.main(["start", "06", "--no-open"]) == 1
+    assert "cannot be written: No space left on device" in capsys.readouterr().err
+    assert not (course / "work" / NAME).exists()
+
+
+def test_outside_of_the_course(tmp_path, monkeypatch):
+    monkeypatch.setattr(start, "__file__", str(tmp_path / "site-packages" / "gru_lab" / "start.py"))
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(start.StartError, match="not the course's folder"):
+        start.copy_exercise(6)
+
+
+def test_a_notebook_gets_a_link(course, capsys, monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda html: shown.append(html.data))
+    start.link(6)
+    assert re.search(rf'<a href="\.\./work/{NAME}">Open your exercises for chapter 6</a>', shown[0])
+    start.link(9)
+    assert "Chapter 9 has no exercises." in capsys.readouterr().out

@@ -2,6 +2,7 @@
 """The course in one command. It needs Python 3.11 or newer and nothing else.
 
     python course.py lab  [...]     make the environment, install, open JupyterLab on chapter 00
+    python course.py start 06       the same, and open the exercises of chapter 06 in a copy of your own
     python course.py test [...]     the same with the test tools, then run every test
     python course.py book [...]     the same with the tools for it, then build the site from the notebooks
     python course.py setup          only make the environment and install
@@ -63,7 +64,7 @@ def main(arguments):
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(__doc__.strip())
         return 0
-    commands = {"lab": lab, "test": test, "book": book, "setup": setup, "doctor": doctor}
+    commands = {"lab": lab, "start": start, "test": test, "book": book, "setup": setup, "doctor": doctor}
     if arguments[0] not in commands:
         print(f"course.py has no command {arguments[0]!r}. It has: {', '.join(commands)}; --help says more.")
         return 2
@@ -127,6 +128,11 @@ def setup(torch_index, arguments):
     set_up("lab", torch_index)
     print("Everything is installed. Go on with:  python course.py lab")
     return 0
+
+
+def start(torch_index, arguments):
+    set_up("lab", torch_index)
+    return run(BIN / "gru-lab", "start", *arguments)
 
 
 def doctor(_, arguments):

@@ -216,6 +216,11 @@ def test_the_book_is_built_with_the_test_tools(course):
 
 
 @posix
+def test_start_installs_and_hands_over(course):
+    assert course.run("start", "06", "--again", FAKE_RUN="3")[0] == 3
+    assert course.calls()[-1]["role"] == "gru-lab" and course.calls()[-1]["argv"] == ["start", "06", "--again"]
+
+
 def test_doctor_hands_over_or_says_what_is_missing(course):
     code, output = course.run("doctor")
     assert code == 1 and "missing" in output and "course.py setup" in output
@@ -472,7 +477,7 @@ def test_an_environment_of_somebody_elses_is_used_but_never_changed(course):
 def test_help_names_every_command(course, arguments):
     code, output = course.run(*arguments)
     assert code == 0
-    for command in ("lab", "test", "book", "setup", "doctor", "--torch-index", "COURSE_VENV"):
+    for command in ("lab", "start", "test", "book", "setup", "doctor", "--torch-index", "COURSE_VENV"):
         assert command in output
 
 

@@ -1,0 +1,164 @@
+"""Exercises on evidence: seeds in pairs, and sizes that make a comparison fair."""
+
+import numpy as np
+
+from gru_lab.checks.common import draw
+from gru_lab.checks.question import Case, Code, Wrong
+
+# ---------------------------------------------------------------------------------------------- seeds in pairs
+
+
+def paired_interval(one, other, t):
+    gaps = np.asarray(one) - np.asarray(other)
+    half = t * gaps.std(ddof=1) / np.sqrt(len(gaps))
+    return gaps.mean(), gaps.mean() - half, gaps.mean() + half
+
+
+def paired_cases(rng):
+    hand = {"one": np.array([5.0, 9.0, 13.0]), "other": np.array([3.0, 5.0, 7.0]), "t": 4.303}
+    half = 4.303 * 2 / np.sqrt(3)
+    cases = [Case("hand", hand, "for gaps of 2, 4 and 6", expected=(4.0, 4 - half, 4 + half))]
+    same = draw(rng, one=(4,))
+    cases.append(
+        Case("property", same | {"other": same["one"] - 0.5, "t": 3.182}, "when every gap is 0.5: no width at all")
+    )
+    for n, t in ((5, 2.776), (7, 2.447)):
+        one = rng.uniform(0, 3, n).round(2)
+        inputs = {"one": one, "other": (one + rng.uniform(-0.5, 0.2, n)).round(2), "t": t}
+        cases.append(Case("random", inputs, f"for {n} pairs"))
+    return cases
+
+
+def paired_by_loops(one, other, t):
+    gaps = [a - b for a, b in zip(one, other, strict=True)]
+    mean = sum(gaps) / len(gaps)
+    half = t * (sum((gap - mean) ** 2 for gap in gaps) / (len(gaps) - 1) / len(gaps)) ** 0.5
+    return [mean, mean - half, mean + half]
+
+
+def about(middle, half):
+    return middle, middle - half, middle + half
+
+
+def spread(values):
+    return np.std(values, ddof=1)
+
+
+PAIRED = Code(
+    id="19.6",
+    name="paired_interval",
+    title="Seeds in pairs",
+    objective="19b",
+    points=3,
+    minutes=10,
+    difficulty=3,
+    arguments=("one", "other", "t"),
+    shapes="paired_interval(one, other, t): one, other (n,), the same seeds in the same order -> mean, low, high",
+    reference=paired_interval,
+    returns=("mean", "low", "high"),
+    cases=paired_cases,
+    wrong=(
+        Wrong("not in pairs", "You added the spreads of the two groups. In pairs only the spread of the gaps counts.",
+              lambda one, other, t: about(np.mean(one) - np.mean(other),
+                                          t * np.sqrt((spread(one) ** 2 + spread(other) ** 2) / len(one)))),
+        Wrong("the other way round", "The sign is turned: one minus other.",
+              lambda one, other, t: paired_interval(other, one, t)),
+        Wrong("gaps without a sign", "You took the gaps without signs. Where the other one wins, the gap is negative.",
+              lambda one, other, t: paired_interval(np.abs(one - other), 0 * other, t)),
+        Wrong("divided by n", "The variance of the gaps is divided by n; it is n - 1, as their mean came from them.",
+              lambda one, other, t: about(np.mean(one - other), t * np.std(one - other) / np.sqrt(len(one)))),
+        Wrong("spread of the gaps", "This is how far gaps lie apart. Their mean is surer: divide by the root of n.",
+              lambda one, other, t: about(np.mean(one - other), t * spread(one - other))),
+        Wrong("spread of one", "The spread is that of `one`. Take that of the gaps.",
+              lambda one, other, t: about(np.mean(one - other), t * spread(one) / np.sqrt(len(one)))),
+        Wrong("1.96", "1.96 is for many pairs. Use the t that you are given.",
+              lambda one, other, t: paired_interval(one, other, 1.96)),
+    ),
+    right=(
+        paired_by_loops,
+        lambda one, other, t: np.array(paired_interval(one, other, t)),
+        lambda one, other, t: dict(zip(("low", "high", "mean"), np.roll(paired_interval(one, other, t), -1),
+                                       strict=True)),
+    ),
+    praise="Right: what both networks owe to their seed falls out of the difference.",
+    hints=(
+        "First the gaps, one for each seed: one - other.",
+        "From here on it is the interval of the chapter, for the gaps.",
+        "half = t * gaps.std(ddof=1) / np.sqrt(len(gaps)).",
+    ),
+)  # fmt: skip
+
+
+# ---------------------------------------------------------------------------------------------- fair sizes
+
+
+def fair_size(lstm_units, input_size):
+    """The largest GRU with no more parameters than that LSTM, one bias for each block."""
+    budget = 4 * (lstm_units * input_size + lstm_units**2 + lstm_units)
+    units = 1
+    while 3 * ((units + 1) * input_size + (units + 1) ** 2 + units + 1) <= budget:
+        units += 1
+    return float(units)
+
+
+def size_cases(rng):
+    cases = [Case("hand", {"lstm_units": 3, "input_size": 2}, "for 3 units and 2 inputs: 72 parameters", expected=3.0)]
+    cases.append(Case("property", {"lstm_units": 30, "input_size": 1}, "for one input: nearly all is U"))
+    for units, inputs in ((16, 10), (25, 300)):
+        cases.append(Case("random", {"lstm_units": units, "input_size": inputs}, f"for {units} units, {inputs} inputs"))
+    number = int(rng.integers(40, 60))
+    cases.append(Case("random", {"lstm_units": number, "input_size": 7}, f"for {number} units, 7 inputs"))
+    return cases
+
+
+def root_of(budget, blocks, linear):
+    """The largest whole H with blocks · (H² + linear · H) ≤ budget."""
+    return float(np.floor((-linear + np.sqrt(linear**2 + 4 * budget / blocks)) / 2 + 1e-9))
+
+
+def lstm_budget(lstm_units, input_size, blocks=4, bias=1):
+    return blocks * (lstm_units * input_size + lstm_units**2 + bias * lstm_units)
+
+
+FAIR_SIZE = Code(
+    id="19.7",
+    name="fair_size",
+    title="A fair size",
+    objective="19a",
+    points=2,
+    minutes=10,
+    difficulty=3,
+    arguments=("lstm_units", "input_size"),
+    shapes="fair_size(lstm_units, input_size): two whole numbers -> the GRU's hidden size, one number",
+    reference=fair_size,
+    cases=size_cases,
+    wrong=(
+        Wrong("four thirds", "This is 4/3 of the units. Parameters grow with the square of H, so it is fewer.",
+              lambda lstm_units, input_size: float(4 * lstm_units // 3)),
+        Wrong("the same units", "Equal units: the LSTM has a third more parameters.",
+              lambda lstm_units, input_size: float(lstm_units)),
+        Wrong("inputs forgotten", "W is missing from the count: H · D numbers for each block.",
+              lambda lstm_units, input_size: root_of(4 * (lstm_units**2 + lstm_units), 3, 1)),
+        Wrong("one too many", "This GRU has more parameters than the LSTM, by one unit.",
+              lambda lstm_units, input_size: fair_size(lstm_units, input_size) + 1),
+        Wrong("three quarters", "This is 3/4 of the units. The GRU has fewer blocks, so it gets more units, not fewer.",
+              lambda lstm_units, input_size: float(3 * lstm_units // 4)),
+        Wrong("blocks exchanged", "The blocks are exchanged: the LSTM has four, the GRU three.",
+              lambda lstm_units, input_size: root_of(lstm_budget(lstm_units, input_size, 3), 4, input_size + 1)),
+    ),
+    right=(
+        lambda lstm_units, input_size: root_of(lstm_budget(lstm_units, input_size), 3, input_size + 1),
+        lambda lstm_units, input_size: max(
+            H for H in range(1, 3 * lstm_units) if 3 * H * (input_size + H + 1) <= 4 * lstm_units * (
+                input_size + lstm_units + 1)),
+        lambda lstm_units, input_size: np.float32(fair_size(lstm_units, input_size)),
+    ),
+    praise="Right: as many parameters, in a few more units.",
+    hints=(
+        "Count one block: W has H · D numbers, U has H · H, b has H.",
+        "The LSTM has 4 of them, the GRU 3. Try H = 1, 2, 3, … until the next one is too many.",
+        "The last H with 3 * (H * D + H * H + H) <= 4 * (L * D + L * L + L).",
+    ),
+)  # fmt: skip
+
+QUESTIONS = (PAIRED, FAIR_SIZE)

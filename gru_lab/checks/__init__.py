@@ -3,6 +3,7 @@
     check.reset_gate(reset_gate)       a function that you wrote
     check.prediction("4.1", 0.6)       a number to commit to before the reveal; None means not yet
     check.choice("5.2", "c")           one of a few options
+    check.written("2.6", "…")          a few sentences; then you see what a good answer says
     check.hint("9.1")                  a hint; each call gives a bigger one
     check.progress()                   what you have done
 
@@ -16,10 +17,10 @@ import pkgutil
 from pathlib import Path
 
 from gru_lab.checks import probes, record, verdict
-from gru_lab.checks.question import Choice, Code, Prediction, Value
+from gru_lab.checks.question import Choice, Code, Prediction, Value, Written
 from gru_lab.checks.report import Report, show
 
-__all__ = ["choice", "hint", "prediction", "progress", "require"]
+__all__ = ["choice", "hint", "prediction", "progress", "require", "written"]
 
 _given = {}  # question id -> hints given in this session
 _loaded = {}  # chapter -> its QUESTIONS
@@ -148,7 +149,12 @@ def judge(question, answer, seed=0):
         cases = verdict.plan(question, seed)
         outcomes = probes.run(answer, [case.inputs for case in cases], question.probe, question.returns)
         return verdict.judge_code(question, look, cases, outcomes)
-    judges = {Value: verdict.judge_value, Prediction: verdict.judge_prediction, Choice: verdict.judge_choice}
+    judges = {
+        Value: verdict.judge_value,
+        Prediction: verdict.judge_prediction,
+        Choice: verdict.judge_choice,
+        Written: verdict.judge_written,
+    }
     return judges[type(question)](question, answer)
 
 
@@ -157,7 +163,7 @@ class NotSolved(AssertionError):
 
 
 def require(id, answer):
-    """For the hidden tests of exercises: nothing where the answer is right, or, for a prediction, committed to.
+    """For the hidden tests of exercises: nothing where the answer is right, or where answering is what counts.
 
     Raises NotImplementedError where there is no answer yet, NotSolved with the diagnosis where it is wrong, and
     LookupError where there is no such question. A function runs in this process, as in `judge`.
@@ -184,10 +190,17 @@ def choice(id=None, value=None):
     _answer_by_id("choice", id, value)
 
 
+@calm
+def written(id=None, value=None):
+    """Hand in a few sentences: check.written("2.6", my_answer). Then you see what a good answer says."""
+    _answer_by_id("written", id, value)
+
+
 def _answer_by_id(kind, id, value):
-    question = find(id, (Prediction, Choice)) if id is not None else None
+    kinds = (Written,) if kind == "written" else (Prediction, Choice)
+    question = find(id, kinds) if id is not None else None
     if question is None:
-        show(Report("waiting", f"check.{kind}", unknown(id, (Prediction, Choice), kind)))
+        show(Report("waiting", f"check.{kind}", unknown(id, kinds, kind)))
     else:
         respond(question, judge(question, value), shown=value)
 
@@ -227,7 +240,7 @@ def respond(question, found, shown=None):
         record.current().update(
             question.id, done=found.status == "right" or committing, tries=1, first=first if committing else None
         )
-    show(Report(found.status, heading(question), says, rows, lines, prose=isinstance(question, Choice)))
+    show(Report(found.status, heading(question), says, rows, lines, prose=isinstance(question, Choice | Written)))
 
 
 # -------------------------------------------------------------------------------------------------- hints and progress

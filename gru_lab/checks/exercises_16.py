@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from gru_lab.checks.question import Case, Code, Wrong
+from gru_lab.checks.question import Case, Code, Written, Wrong
 
 # ---------------------------------------------------------------------------------------------- a schedule
 
@@ -208,4 +208,30 @@ def stop_by_neighbour(losses, patience):
     return [best, len(losses) - 1]
 
 
-QUESTIONS = (LEARNING_RATES, STOP_EARLY)
+WHY_A_FLOOR = Written(
+    id="16.8",
+    name="why_a_floor",
+    title="Why a floor?",
+    objective="16c",
+    points=3,
+    minutes=6,
+    difficulty=2,
+    guide=(
+        "A loss alone says nothing: what is small depends on what is asked, so it needs something to compare with.",
+        "The floor is the loss of the best answer that uses no memory. Being below it shows that something was kept.",
+        "A case: a network at the floor may have learned the mean, or the last input, and still have no memory at all.",
+    ),
+    right=(
+        "A loss by itself has no scale. The floor is what the best answer without memory reaches; only a network that "
+        "is below it has kept something. One that sits on the floor may have learned the mean alone.",
+        "What would somebody reach who remembers nothing? If that is 0.3 as well, the network has learned the mean, or to "
+        "look at the last word, and keeps nothing. Well below it, it must have kept something.",
+    ),
+    hints=(
+        "Somebody says: my network has a loss of 0.3. What would you ask?",
+        "What would a listener without memory have reached on the same task?",
+        "Say what the floor is, what being below it shows, and what a network at the floor may have learned.",
+    ),
+)
+
+QUESTIONS = (LEARNING_RATES, STOP_EARLY, WHY_A_FLOOR)

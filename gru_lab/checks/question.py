@@ -1,9 +1,10 @@
-"""What a question is: data. Four kinds, all frozen.
+"""What a question is: data. Five kinds, all frozen.
 
 - `Code`: the learner writes a function; a probe calls it, a verdict compares it with the reference.
 - `Value`: the learner writes a value: a list, a dict.
 - `Prediction`: a number to commit to before the reveal. Committing is what counts.
 - `Choice`: one of a few options.
+- `Written`: a few sentences, which a person marks by a guide.
 
 Chapter files list theirs in `QUESTIONS`; being listed is being tested, by mutation (tests/checks).
 """
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field
 
 from gru_lab.checks import probes
 
-__all__ = ["Case", "Choice", "Code", "Option", "Prediction", "Question", "Value", "Wrong", "same_value"]
+__all__ = ["Case", "Choice", "Code", "Option", "Prediction", "Question", "Value", "Written", "Wrong", "same_value"]
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,20 @@ class Prediction(Question):
     @property
     def right(self):
         return (self.answer, str(self.answer), [self.answer], self.answer + 0.9 * self.within)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written(Question):
+    """A few sentences. Nobody's program marks them: whoever has written is shown the guide, and marks by it.
+
+    guide: what a good answer says, a sentence for each point. least: words from which on the guide is shown.
+    right: a model answer or more.
+    """
+
+    guide: tuple
+    right: tuple
+    least: int = 12
+    wrong: tuple = ()
 
 
 @dataclass(frozen=True)

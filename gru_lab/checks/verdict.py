@@ -12,7 +12,7 @@ from gru_lab.checks import limits, probes, words
 from gru_lab.checks.diagnosis import CARET, close, diagnose, same, try_known
 from gru_lab.checks.question import same_value
 
-__all__ = ["Verdict", "judge_choice", "judge_code", "judge_prediction", "judge_value", "plan"]
+__all__ = ["Verdict", "judge_choice", "judge_code", "judge_prediction", "judge_value", "judge_written", "plan"]
 
 STAGES = ("hand", "property", "random")  # of cases
 SLACK = 1e-9  # 0.65 is as near to 0.7 as 0.75 is, whatever the last bits say
@@ -290,3 +290,16 @@ def judge_choice(question, value):
         said = f"You said {key}; it is {question.answer}: {right.text}."
         return Verdict("off", "answer", said, (), key, option.says, (right.says,))
     return Verdict("wrong", "answer", f"Not {key}.", (), key, option.says)
+
+
+def judge_written(question, value):
+    """The Verdict on a few sentences: too short, or the guide to mark them by."""
+    if value is None or value is Ellipsis:
+        return Verdict("waiting", says="No answer yet: replace None with your text, in quotes.")
+    if not isinstance(value, str):
+        return Verdict("waiting", "shape", f"{words.short(value)} is no text: write it in quotes.")
+    count = len(value.split())
+    if count < question.least:
+        return Verdict("waiting", "shape", f"{count} words so far. Take at least {question.least}.")
+    rows = tuple((f"point {number}", text) for number, text in enumerate(question.guide, start=1))
+    return Verdict("right", says="Kept. A good answer says this; give yourself a point for each:", rows=rows)

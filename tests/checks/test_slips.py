@@ -9,7 +9,7 @@ import pytest
 
 from gru_lab import GRUParameters, candidate_state, check, gru_step, new_state, update_gate
 from gru_lab.checks import judge, record
-from gru_lab.checks.question import Choice, Code, Prediction, Value
+from gru_lab.checks.question import Choice, Code, Prediction, Value, Written
 from gru_lab.story import ASPECTS, STORY, story_cell, tell
 
 CHAPTERS = Path(check.__file__).parents[2] / "chapters"
@@ -42,7 +42,7 @@ def asked_in(chapter, folders=(CHAPTERS, SOLUTIONS)):
 def is_asked(question, text):
     if isinstance(question, Code | Value):
         return f"check.{question.name}(" in text
-    kind = "prediction" if isinstance(question, Prediction) else "choice"
+    kind = {Prediction: "prediction", Choice: "choice", Written: "written"}[type(question)]
     return f'check.{kind}("{question.id}"' in text
 
 
@@ -55,7 +55,7 @@ def test_a_chapter_asks_its_questions_and_no_others(chapter):
         assert is_asked(question, text) != question.practice, f"{question.id} {question.name}"
     known = {question.id for question in check.questions(chapter)} | {q.name for q in check.questions(chapter)}
     calls = re.findall(
-        r"^check\.(?:(?:prediction|choice)\(\"([\d.]+)\"|(?!prediction|choice|hint|progress|require)(\w+)\()",
+        r"^check\.(?:(?:prediction|choice|written)\(\"([\d.]+)\"|(?!prediction|choice|written|hint|progress|require)(\w+)\()",
         text,
         re.M,
     )

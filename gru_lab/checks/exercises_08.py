@@ -1,9 +1,9 @@
-"""Exercises on the blend: the best single share, and the ground that a blend never leaves."""
+"""Exercises on the blend: the best single share, the ground that a blend never leaves, and four faders set by hand."""
 
 import numpy as np
 
 from gru_lab.checks.common import draw
-from gru_lab.checks.question import Case, Code, Wrong
+from gru_lab.checks.question import Case, Code, Value, Wrong
 
 
 def two_versions(rng, shape):
@@ -241,4 +241,65 @@ GROUND = Code(
     ),
 )  # fmt: skip
 
-QUESTIONS = (SINGLE, GROUND)
+
+# ---------------------------------------------------------------------------------------------- set by hand
+
+OLD, NEW, LEVEL = np.array([0.6, 0.2, 0.4, -0.4]), np.array([0.1, 0.7, 0.4, 0.6]), 0.4
+APART = [0, 1, 3]  # the units whose two versions differ
+
+
+def tidy_shares(value):
+    try:
+        array = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        raise ValueError("Four numbers are asked for, one share z for each unit.") from None
+    if array.shape != (4,) or not np.isfinite(array).all():
+        raise ValueError("Four numbers are asked for, one share z for each unit.")
+    return tuple(float(number) for number in array)
+
+
+def blended(z):
+    return np.array(z) * OLD + (1 - np.array(z)) * NEW
+
+
+def is_level(z):
+    return bool(np.allclose(blended(z), LEVEL, atol=0.005) and min(z) >= 0 and max(z) <= 1)
+
+
+def apart_are(*wanted):
+    return lambda z: np.allclose(np.array(z)[APART], wanted, atol=0.01)
+
+
+FADERS = Value(
+    id="8.6",
+    name="level_shares",
+    title="Four faders set by hand",
+    objective="8a",
+    points=2,
+    minutes=6,
+    difficulty=2,
+    form="a list of four numbers",
+    tidy=tidy_shares,
+    accepts=is_level,
+    wrong=(
+        Wrong("z takes", "These are the candidate's shares. z keeps: it is the share of the old value.",
+              [0.4, 0.4, 0.5, 0.8], apart_are(0.4, 0.4, 0.8)),
+        Wrong("distances", "These are distances from the candidate. Divide each by the whole way, old minus candidate.",
+              [0.3, -0.3, 0, -0.2], apart_are(0.3, -0.3, -0.2)),
+        Wrong("no share", "The third unit's z is no share. Any number from 0 to 1 would do there, and no other.",
+              [0.6, 0.6, 4, 0.2], lambda z: np.allclose(blended(z), LEVEL, atol=0.005)),
+        Wrong("one for all", "One share for all four: the last unit ends at 0 with it. Each unit has its own.",
+              [0.6, 0.6, 0.6, 0.6], apart_are(0.6, 0.6, 0.6)),
+        Wrong("wanted value", "0.4 is where every unit should end. Asked for are the shares that lead there.",
+              [0.4, 0.4, 0.4, 0.4], apart_are(0.4, 0.4, 0.4)),
+    ),
+    right=([0.6, 0.6, 1, 0.2], np.array([0.6, 0.6, 0.0, 0.2]), (0.6, 0.6, 0.35, 0.2)),
+    praise=lambda z: f"Right: all four end at 0.4. The third would do so with any share, not only {z[2]:g}.",
+    hints=(
+        "One unit at a time: how far is 0.4 from the candidate, as a part of the way from it to the old value?",
+        "The first: (0.4 − 0.1) / (0.6 − 0.1). What happens in the third unit, and what does it mean?",
+        "0.6, 0.6, anything from 0 to 1, and (0.4 − 0.6) / (−0.4 − 0.6).",
+    ),
+)  # fmt: skip
+
+QUESTIONS = (SINGLE, GROUND, FADERS)

@@ -1,9 +1,9 @@
-"""Exercises on computing r: a batch in columns with a bug, and how loudly a weight is heard."""
+"""Exercises on computing r: a batch in columns with a bug, how loudly a weight is heard, and a judge set by hand."""
 
 import numpy as np
 
 from gru_lab.checks.common import draw
-from gru_lab.checks.question import Case, Code, Wrong
+from gru_lab.checks.question import Case, Code, Value, Wrong
 
 
 def sigmoid(a):
@@ -235,4 +235,64 @@ SLOPES = Code(
     ),
 )  # fmt: skip
 
-QUESTIONS = (COLUMNS, SLOPES)
+
+# ---------------------------------------------------------------------------------------------- set by hand
+
+
+def tidy_judge(value):
+    try:
+        array = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        raise ValueError("Two numbers are asked for: the bias, then the weight on the feature.") from None
+    if array.shape != (2,) or not np.isfinite(array).all():
+        raise ValueError("Two numbers are asked for: the bias, then the weight on the feature.")
+    return tuple(float(number) for number in array)
+
+
+def says(judge):
+    """The gate without the feature, and with it."""
+    bias, weight = (float(number) for number in np.clip(judge, -300, 300))
+    return [float(sigmoid(bias)), float(sigmoid(bias + weight))]
+
+
+def near(*wanted):
+    return lambda judge: np.allclose(judge, wanted, atol=0.06)
+
+
+JUDGE = Value(
+    id="9.6",
+    name="judge_by_hand",
+    title="A judge set by hand",
+    objective="9a",
+    points=2,
+    minutes=6,
+    difficulty=3,
+    form="a list of two numbers: the bias, then the weight",
+    tidy=tidy_judge,
+    accepts=lambda judge: np.allclose(says(judge), [0.95, 0.1], atol=0.005),
+    wrong=(
+        Wrong("bias counted out", "−2.2 is the whole sum for 0.1. The bias is part of it, so the weight must undo the "
+              "bias first.", [2.944, -2.197], near(2.944, -2.197)),
+        Wrong("gates, not sums", "These are the gate's two values. Turn σ round to see which sums they come from.",
+              [0.95, 0.1], near(0.95, 0.1)),
+        Wrong("gates subtracted", "You took the difference of the two gates. Sums add up inside σ; gates do not.",
+              [2.944, -0.85], near(2.944, -0.85)),
+        Wrong("base 10", "You took the logarithm to base 10. σ is made of e: np.log.", [1.279, -2.233],
+              near(1.279, -2.233)),
+        Wrong("order", "The two have changed places: first the bias, then the weight.", [-5.142, 2.944],
+              near(-5.142, 2.944)),
+        Wrong("turned round", "The signs are turned: this judge hides by habit, and shows when the feature is there.",
+              [-2.944, 5.142], near(-2.944, 5.142)),
+        Wrong("right way, wrong size", "By habit it shows, and with the feature it hides, but the sizes are not those "
+              "asked for.", [2, -6], lambda judge: says(judge)[0] > 0.5 > says(judge)[1]),
+    ),
+    right=([2.944, -5.142], np.array([np.log(19), -np.log(9) - np.log(19)]), (2.95, -5.15)),
+    praise=lambda judge: "Right: {:.2f} by habit, {:.2f} when a new chapter begins.".format(*says(judge)),
+    hints=(
+        "With no feature the sum is the bias alone. With the feature it is the bias plus the weight.",
+        "To stand at r the sum must be ln(r / (1 − r)). That gives the bias for 0.95, and the whole sum for 0.1.",
+        "The bias is ln 19, the whole sum −ln 9. The weight is what leads from the one to the other.",
+    ),
+)  # fmt: skip
+
+QUESTIONS = (COLUMNS, SLOPES, JUDGE)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gru_lab.checks.common import draw
-from gru_lab.checks.question import Case, Code, Value, Wrong
+from gru_lab.checks.question import Case, Code, Value, Written, Wrong
 
 
 def sigmoid(a):
@@ -290,4 +290,33 @@ BIASES = Value(
     ),
 )  # fmt: skip
 
-QUESTIONS = (CHANGE, REPAIR, BIASES)
+WHY_A_RESET_GATE = Written(
+    id="6.7",
+    name="why_a_reset_gate",
+    title="Why a reset gate?",
+    objective="6d",
+    points=3,
+    minutes=7,
+    difficulty=3,
+    guide=(
+        "A case: a new chapter begins, and the new value must not depend on the old state at all.",
+        "Without r the candidate always sees the old state, so whatever it proposes is mixed with it.",
+        "The update gate blends old value and candidate. It lies between the two, so it cannot take the old out "
+        "of the candidate.",
+    ),
+    right=(
+        "A new story begins and Power should start from what the sentence says alone. Without r the candidate is "
+        "computed from the old state, so it is coloured by it. z only blends the old value with that coloured "
+        "candidate, and nothing between the two is free of the past.",
+        "Two houses, two stories: after the change of scene the new value must be the same whatever came before. "
+        "The candidate reads U h at full strength, so it differs with h, and any share of it that z takes differs "
+        "too.",
+    ),
+    hints=(
+        "When should a new value depend on the new sentence alone?",
+        "Without r, what does the candidate see then?",
+        "The blend lies between old value and candidate. Is either of them free of the past?",
+    ),
+)
+
+QUESTIONS = (CHANGE, REPAIR, BIASES, WHY_A_RESET_GATE)

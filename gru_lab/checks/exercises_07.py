@@ -3,7 +3,7 @@
 import numpy as np
 
 from gru_lab.checks.common import draw
-from gru_lab.checks.question import Case, Code, Wrong
+from gru_lab.checks.question import Case, Code, Written, Wrong
 
 # ---------------------------------------------------------------------------------------------- a readout in disguise
 
@@ -222,4 +222,30 @@ EITHER = Code(
     ),
 )  # fmt: skip
 
-QUESTIONS = (DOUBLE, EITHER)
+READ_THE_STATE = Written(
+    id="7.6",
+    name="read_the_state",
+    title="Read a state",
+    objective="7a",
+    points=3,
+    minutes=7,
+    difficulty=2,
+    guide=(
+        "Both units took something new: z was near 0 there, so hardly anything of the old value was kept.",
+        "Power's candidate was low, so the new value is low.",
+        "Tragedy's candidate was near 1, so the new value is near 1.",
+    ),
+    right=(
+        "Where z is near 0 the candidate is taken and the old value is gone. So z was near 0 in both units. In "
+        "Power the candidate was low, in Tragedy it was near 1.",
+        "The new state is z times the old plus 1 - z times the candidate. A value that jumps needs a small z; "
+        "where it lands is the candidate: low for Power, almost 1 for Tragedy.",
+    ),
+    hints=(
+        "h_t = z h + (1 - z) candidate. When does a value change at all?",
+        "A jump means that the old value was hardly kept. So what was z?",
+        "Where z is near 0, the new value is the candidate's.",
+    ),
+)
+
+QUESTIONS = (DOUBLE, EITHER, READ_THE_STATE)

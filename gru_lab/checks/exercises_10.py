@@ -3,7 +3,7 @@
 import numpy as np
 
 from gru_lab.checks.common import draw
-from gru_lab.checks.question import Case, Code, Wrong
+from gru_lab.checks.question import Case, Code, Written, Wrong
 
 
 def sigmoid(a):
@@ -222,4 +222,32 @@ LAMPS = Code(
     ),
 )  # fmt: skip
 
-QUESTIONS = (HIDDEN_SHARE, LAMPS)
+WHICH_PRODUCT = Written(
+    id="10.6",
+    name="which_product",
+    title="Which product?",
+    objective="10c",
+    points=3,
+    minutes=6,
+    difficulty=2,
+    guide=(
+        "Element-wise: H numbers. Dot: one number. Outer: H times H numbers.",
+        "The reset memory must be a state again, with H numbers, since U_h multiplies it.",
+        "Each unit has its own share: number i of r meets number i of h, and no other. The dot product adds units "
+        "up, the outer product mixes each with each.",
+    ),
+    right=(
+        "The element-wise product has H numbers, the dot product one, the outer product H times H. The reset "
+        "memory goes into U_h, so it needs H numbers. And each unit's share must meet its own value only, which "
+        "the dot product adds up and the outer product mixes.",
+        "r * h keeps the shape (H,), r @ h is one number and np.outer(r, h) a square. What is read by U_h must be "
+        "a state of H numbers in which every unit was scaled by its own gate.",
+    ),
+    hints=(
+        "Write down r * h, r @ h and np.outer(r, h) for H = 2.",
+        "What does U_h need to its right?",
+        "Which of them lets gate i touch unit i alone?",
+    ),
+)
+
+QUESTIONS = (HIDDEN_SHARE, LAMPS, WHICH_PRODUCT)

@@ -224,8 +224,8 @@ WHY_A_FLOOR = Written(
     right=(
         "A loss by itself has no scale. The floor is what the best answer without memory reaches; only a network that "
         "is below it has kept something. One that sits on the floor may have learned the mean alone.",
-        "What would somebody reach who remembers nothing? If that is 0.3 as well, the network has learned the mean, or to "
-        "look at the last word, and keeps nothing. Well below it, it must have kept something.",
+        "What would somebody reach who remembers nothing? If that is 0.3 as well, the network has learned the mean, or "
+        "to look at the last word, and keeps nothing. Well below it, it must have kept something.",
     ),
     hints=(
         "Somebody says: my network has a loss of 0.3. What would you ask?",

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gru_lab.checks.common import draw
-from gru_lab.checks.question import Case, Code, Wrong
+from gru_lab.checks.question import Case, Code, Written, Wrong
 
 # ---------------------------------------------------------------------------------------------- what a word costs
 
@@ -173,4 +173,31 @@ COMBINED = Code(
     ),
 )
 
-QUESTIONS = (SHARE, COMBINED)
+JUDGE_A_STORY = Written(
+    id="17.7",
+    name="judge_a_story",
+    title="Be the judge",
+    objective="17e",
+    points=3,
+    minutes=8,
+    difficulty=2,
+    guide=(
+        "Ylva comes out of nowhere: she was never introduced. The state must know who is at court.",
+        "The revenge goes to the wrong person: Ylva killed the queen, not Edda. The state must know who did it.",
+        "Edda is dead when she kneels. The state must know who has died.",
+    ),
+    right=(
+        "Nobody introduced Ylva, so the state did not hold who is at court. Ylva killed the queen but Gorm "
+        "avenges her on Edda: who the killer was is lost, and the quarrel has taken its place. And Edda kneels "
+        "after her death, so who is dead was not held.",
+        "Three memories failed: the list of people at court (Ylva was never there), the killer (it should be "
+        "Ylva, not Edda), and the dead (Edda serves the king after she was killed).",
+    ),
+    hints=(
+        "Read it as if you knew these people. Who is alive at the end?",
+        "Who killed the queen, and who pays for it?",
+        "Has everybody been introduced?",
+    ),
+)
+
+QUESTIONS = (SHARE, COMBINED, JUDGE_A_STORY)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gru_lab.checks.common import draw
-from gru_lab.checks.question import Case, Code, Wrong
+from gru_lab.checks.question import Case, Code, Written, Wrong
 
 # ---------------------------------------------------------------------------------------------- the best unit
 
@@ -220,4 +220,33 @@ def inverted(S, W):
     return inverse @ W @ np.linalg.inv(W.T @ inverse @ W)
 
 
-QUESTIONS = (BEST_UNIT, PATTERN)
+IS_IT_AN_ASPECT = Written(
+    id="18.7",
+    name="is_it_an_aspect",
+    title="Is it an aspect?",
+    objective="18e",
+    points=3,
+    minutes=7,
+    difficulty=3,
+    guide=(
+        "For the state as a whole yes: both aspects can be read from it almost without an error, as memory.",
+        "For single numbers no: Power is spread over many units, so no number is Power. Tragedy's unit is the "
+        "exception here.",
+        "Before naming: a score on stories that had no part in the choice, and controls, such as a random "
+        "rotation or other seeds.",
+    ),
+    right=(
+        "The state as a whole holds the aspects, since a probe reads both at 0.99. But numbers are another "
+        "matter: one unit is nearly Tragedy, while Power lies in many units and none is it. Before I name a unit "
+        "I want its score on fresh stories, an axis of a random rotation beside it, and other seeds.",
+        "Half. What the picture says of the state is true, what it says of each number is true of Tragedy at "
+        "best. A name needs fresh test stories, chance axes for comparison and more than one trained network.",
+    ),
+    hints=(
+        "There are two claims: about the state, and about each number in it.",
+        "What do 0.99, 0.97 and 0.60 say for each of the two?",
+        "What could make a unit look good by accident, and how would you find out?",
+    ),
+)
+
+QUESTIONS = (BEST_UNIT, PATTERN, IS_IT_AN_ASPECT)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gru_lab.checks.common import draw
-from gru_lab.checks.question import Case, Code, Wrong
+from gru_lab.checks.question import Case, Code, Written, Wrong
 
 # ---------------------------------------------------------------------------------------------- seeds in pairs
 
@@ -161,4 +161,34 @@ FAIR_SIZE = Code(
     ),
 )  # fmt: skip
 
-QUESTIONS = (PAIRED, FAIR_SIZE)
+YOUR_OWN_CHOICE = Written(
+    id="19.8",
+    name="your_own_choice",
+    title="Your own choice",
+    objective="19e",
+    points=3,
+    minutes=7,
+    difficulty=2,
+    guide=(
+        "A start with a reason: for little memory a GRU, which carries one vector and has three blocks in place "
+        "of four. (An LSTM if something must be counted.)",
+        "How to settle it: both with equally many parameters, each at its own best rate, three to five seeds, "
+        "scored on data that had no part in training.",
+        "How to read it: an interval. If the two overlap, take the cheaper one; a forget bias of 1 for the LSTM.",
+    ),
+    right=(
+        "Begin with a GRU, since it carries one vector and has fewer weights for the same units. Then train an "
+        "LSTM with equally many parameters and a forget bias of 1, each at its best rate and with five seeds, on "
+        "held-out days. If the intervals overlap, keep the smaller one.",
+        "With so little memory I would take the GRU first. I would compare at equal size with several seeds and "
+        "an interval, and only change if the LSTM is better by more than that. If the machine stops after a "
+        "number of events, counting speaks for the LSTM.",
+    ),
+    hints=(
+        "Which of the two carries less from step to step?",
+        "What does a comparison need to be fair?",
+        "What do you do when the intervals overlap?",
+    ),
+)
+
+QUESTIONS = (PAIRED, FAIR_SIZE, YOUR_OWN_CHOICE)

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-__all__ = ["StartError", "add_parser", "copy_exercise", "link"]
+__all__ = ["StartError", "add_parser", "copy_exercise", "tell"]
 
 EXERCISES, WORK = "exercises", "work"
 
@@ -43,18 +43,14 @@ def copy_exercise(chapter, root=None, again=False):
     return copy, kept
 
 
-def link(chapter):
-    """For a notebook: make the copy, if there is none, and show a link that opens it."""
-    from IPython.display import HTML, display
-
+def tell(chapter):
+    """For a notebook: make the copy, if there is none, and say where it is."""
     try:
         copy, _ = copy_exercise(chapter)
     except StartError as problem:
         print(problem)
         return
-    where = f"{WORK}/{copy.name}"
-    opens = f'<a href="../{where}">Open your exercises for chapter {int(chapter)}</a> ({where})'
-    display(HTML(f"<p>{opens}. They are yours: no update of the course changes them.</p>"))
+    print(f"Your exercises are {WORK}/{copy.name}: open them from the folder {WORK}, in the file browser on the left.")
 
 
 def add_parser(subparsers):

@@ -1,11 +1,10 @@
 """A learner's copy is made once, is never overwritten, and a fresh one leaves the old one beside it."""
 
-import re
 from pathlib import Path
 
 import pytest
 
-from gru_lab import cli, start
+from gru_lab import check, cli, start
 
 ROOT = Path(__file__).resolve().parents[1]
 NAME = "06_reset_gate.ipynb"
@@ -75,10 +74,14 @@ def test_outside_of_the_course(tmp_path, monkeypatch):
         start.copy_exercise(6)
 
 
-def test_a_notebook_gets_a_link(course, capsys, monkeypatch):
-    shown = []
-    monkeypatch.setattr("IPython.display.display", lambda html: shown.append(html.data))
-    start.link(6)
-    assert re.search(rf'<a href="\.\./work/{NAME}">Open your exercises for chapter 6</a>', shown[0])
-    start.link(9)
+def test_a_notebook_makes_it_too(course, capsys):
+    check.exercises(6)
+    assert f"Your exercises are work/{NAME}: open them" in capsys.readouterr().out
+    (course / "work" / NAME).write_text("my answers", encoding="utf-8")
+    check.exercises("06")
+    assert (course / "work" / NAME).read_text("utf-8") == "my answers"
+    check.exercises(9)
     assert "Chapter 9 has no exercises." in capsys.readouterr().out
+    check.exercises("six")
+    check.exercises()
+    assert capsys.readouterr().out.count("Say which chapter: check.exercises(6)") == 2

@@ -5,6 +5,7 @@
     check.choice("5.2", "c")           one of a few options
     check.written("2.6", "…")          a few sentences; then you see what a good answer says
     check.hint("9.1")                  a hint; each call gives a bigger one
+    check.exercises(6)                 a copy of a chapter's exercises that is yours, in work/
     check.progress()                   what you have done
 
 Every question has a check named after it: `dir(check)` lists them. No check ever raises; `check.require` does.
@@ -16,11 +17,12 @@ import importlib
 import pkgutil
 from pathlib import Path
 
+from gru_lab import start
 from gru_lab.checks import probes, record, verdict
 from gru_lab.checks.question import Choice, Code, Prediction, Value, Written
 from gru_lab.checks.report import Report, show
 
-__all__ = ["choice", "hint", "prediction", "progress", "require", "written"]
+__all__ = ["choice", "exercises", "hint", "prediction", "progress", "require", "written"]
 
 _given = {}  # question id -> hints given in this session
 _loaded = {}  # chapter -> its QUESTIONS
@@ -260,6 +262,15 @@ def hint(id=None):
     rows = tuple((f"hint {i + 1}", text) for i, text in enumerate(question.hints[:number]))
     last = ("That was the last hint.",) if number == total else ()
     show(Report("note", f"{heading(question)} · hint {number} of {total}", "", rows, last, prose=True))
+
+
+@calm
+def exercises(chapter=None):
+    """Make a copy of a chapter's exercises that is yours, in work/, if there is none, and say where it is."""
+    if not str(chapter).isdecimal():
+        show(Report("waiting", "check.exercises", "Say which chapter: check.exercises(6)"))
+        return
+    start.tell(int(chapter))
 
 
 @calm

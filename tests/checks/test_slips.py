@@ -55,7 +55,7 @@ def test_a_chapter_asks_its_questions_and_no_others(chapter):
         assert is_asked(question, text) != question.practice, f"{question.id} {question.name}"
     known = {question.id for question in check.questions(chapter)} | {q.name for q in check.questions(chapter)}
     calls = re.findall(
-        r"^check\.(?:(?:prediction|choice|written)\(\"([\d.]+)\"|(?!prediction|choice|written|hint|progress|require)(\w+)\()",
+        r"^check\.(?:(?:prediction|choice|written)\(\"([\d.]+)\"|(?!prediction|choice|written|exercises|hint|progress|require)(\w+)\()",
         text,
         re.M,
     )

@@ -2,11 +2,16 @@
 
 import contextlib
 import io
+import os
 import re
+import subprocess
+import sys
+import sysconfig
 from pathlib import Path
 
 import nbformat
 import pytest
+from nbgrader.api import Gradebook
 
 from gru_lab import check, cli
 from gru_lab.checks import NotSolved, files, require
@@ -108,6 +113,40 @@ def test_what_changes_is_made_again_and_what_lost_its_master_goes(tmp_path, caps
     changed, problems = exercises.generate(tmp_path)
     assert changed == [] and len(problems) == 1 and "nbgrader does not take it" in problems[0]
     assert made.exists()
+
+
+def test_nbgrader_itself_grades_a_master_as_it_is(tmp_path, monkeypatch):
+    """With its own command and database: full marks for the master, none for the stubs, a mistake costs its points."""
+    for variable, value in (("PATH", sysconfig.get_path("scripts")), ("PYTHONPATH", str(ROOT))):  # it calls alembic
+        monkeypatch.setenv(variable, value, prepend=os.pathsep)
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    name = "06_reset_gate.ipynb"
+    master, exercise = ((ROOT / folder / name).read_text("utf-8") for folder in ("solutions", "exercises"))
+    wrong = master.replace("h_new = z * h + (1 - z) * candidate", "h_new = z * (r * h) + (1 - z) * candidate")
+    assert wrong != master
+    (tmp_path / "source" / "gru").mkdir(parents=True)
+    (tmp_path / "source" / "gru" / name).write_text(master, encoding="utf-8")
+    for who, notebook in (("all", master), ("none", exercise), ("slip", wrong)):
+        (tmp_path / "submitted" / who / "gru").mkdir(parents=True)
+        (tmp_path / "submitted" / who / "gru" / name).write_text(notebook, encoding="utf-8")
+    for command in (["generate_assignment", "gru"], ["autograde", "gru", "--create"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "nbgrader", *command], cwd=tmp_path, capture_output=True, text=True, timeout=240,
+            check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr[-2000:]
+    released = nbformat.read(tmp_path / "release" / "gru" / name, as_version=4)
+    ours = nbformat.reads(exercise, as_version=4)
+    assert len(released.cells) == len(ours.cells)
+    with Gradebook(f"sqlite:///{tmp_path}/gradebook.db") as book:
+        found = list(book.assignment_submissions("gru"))
+        scores = {one.student_id: one.score for one in found}
+        by_hand = {one.student_id: one.needs_manual_grade for one in found}
+    asked = [q for q in check.questions(6) if f"Exercise {q.id} · " in master]
+    automatic = sum(q.points for q in asked if not isinstance(q, Written))
+    assert automatic > 5 and len(asked) == 4
+    assert scores == {"all": automatic, "none": 0, "slip": automatic - check.find("repaired_step").points}
+    assert by_hand["all"]  # the written answer waits for a person
 
 
 def test_the_command(capsys):

@@ -46,7 +46,8 @@ def local_links(text, inside):
     def mended(match):
         words, target = match.groups()
         path = target.partition("#")[0]
-        if "://" in target or not path or path.endswith(".ipynb"):
+        page = path.endswith(".ipynb") and not path.startswith("../exercises/")  # those are for JupyterLab
+        if "://" in target or not path or page:
             return match[0]
         if Path(path).name == "README.md":
             return f"[{words}](../index.md)"

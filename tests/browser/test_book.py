@@ -92,9 +92,9 @@ def test_the_edit_links_follow_the_address(site):
 def test_the_small_parts():
     assert book_pages.slug("Where the article is loose") == "Where-the-article-is-loose"
     assert book_pages.without_navigation("<!-- foot:start -->\n\n---\n\n<!-- foot:end -->") == ""
-    text = "see [a](b.ipynb#c), [d](../gru_lab/cell.py), [e](https://f.org)"
+    text = "see [a](b.ipynb#c), [d](../gru_lab/cell.py), [e](https://f.org), [g](../exercises/h.ipynb)"
     linked = book_pages.local_links(text, "chapters/x.ipynb")
-    assert linked == "see [a](b.ipynb#c), d (`gru_lab/cell.py`), [e](https://f.org)"
+    assert linked == "see [a](b.ipynb#c), d (`gru_lab/cell.py`), [e](https://f.org), g (`exercises/h.ipynb`)"
     rst = book_pages.docstring_to_rst(["One `x` and W_*.", "", "    code", "", "last"])
     assert rst == ["| One ``x`` and W\\_\\*.", "", "::", "", "    code", "", "| last", ""]
     with pytest.raises(ValueError, match=r"index\.md lacks <!-- explorer -->"):

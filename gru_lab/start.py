@@ -21,12 +21,7 @@ def copy_exercise(chapter, root=None, again=False):
     again=True it is kept beside a fresh one, as NAME.before-1.ipynb and so on.
     Raises StartError where there is no such exercise, or outside of the course.
     """
-    root = _root(root)
-    found = sorted((root / EXERCISES).glob(f"{int(chapter):02d}_*.ipynb"))
-    if not found:
-        there = ", ".join(str(int(path.name[:2])) for path in sorted((root / EXERCISES).glob("[0-9][0-9]_*.ipynb")))
-        raise StartError(f"Chapter {chapter} has no exercises. There are some for {there or 'none yet'}.")
-    copy, kept = root / WORK / found[0].name, None
+    copy, kept = copy_of(chapter, root), None
     if copy.exists() and not again:
         return copy, None
     try:
@@ -36,11 +31,21 @@ def copy_exercise(chapter, root=None, again=False):
             kept = next(p for p in (copy.with_suffix(f".before-{n}.ipynb") for n in numbers) if not p.exists())
             copy.rename(kept)
         part = copy.with_name(f".{copy.name}.part")
-        shutil.copyfile(found[0], part)
+        shutil.copyfile(copy.parents[1] / EXERCISES / copy.name, part)
         part.replace(copy)  # whole, or not there
     except OSError as problem:
         raise StartError(f"{WORK}/{copy.name} cannot be written: {problem.strerror}. Nothing was lost.") from problem
     return copy, kept
+
+
+def copy_of(chapter, root=None):
+    """Where the learner's copy is, or will be. Raises what `copy_exercise` raises."""
+    root = _root(root)
+    found = sorted((root / EXERCISES).glob(f"{int(chapter):02d}_*.ipynb"))
+    if not found:
+        there = ", ".join(str(int(path.name[:2])) for path in sorted((root / EXERCISES).glob("[0-9][0-9]_*.ipynb")))
+        raise StartError(f"Chapter {chapter} has no exercises. There are some for {there or 'none yet'}.")
+    return root / WORK / found[0].name
 
 
 def tell(chapter):
@@ -76,13 +81,15 @@ def _number(text):
 
 def _start(options):
     try:
+        before = copy_of(options.chapter).exists()
         copy, kept = copy_exercise(options.chapter, again=options.again)
     except StartError as problem:
         print(f"gru-lab start: {problem}", file=sys.stderr)
         return 1
     if kept:
         print(f"Your old copy is {WORK}/{kept.name}.")
-    print(f"Your exercises are {WORK}/{copy.name}.")
+    there = "; they were there already, and --again begins afresh" if before and not kept else ""
+    print(f"Your exercises are {WORK}/{copy.name}{there}.")
     if options.no_open:
         return 0
     print("Opening them in JupyterLab. To end it, press Ctrl-C here.", flush=True)

@@ -28,6 +28,7 @@ def test_the_copy_is_the_learners(course, capsys):
     (course / "exercises" / NAME).write_text("an update of the course", encoding="utf-8")
     assert cli.main(["start", "6", "--no-open"]) == 0
     assert copy.read_text("utf-8") == "my answers"
+    assert "they were there already, and --again begins afresh" in capsys.readouterr().out
 
 
 def test_again_keeps_every_older_copy(course, capsys):

@@ -102,7 +102,7 @@ def _by_arrays(question, cases, outcomes, expected):
     if single and batch and all(right[i] for i in single) and not any(right[i] for i in batch):
         return (
             "one example only",
-            "It is right for one example. In a batch every row is an example: x @ W.T works for both, W @ x does not.",
+            "It is right for single examples here, and in no batch. There each row is an example: x @ W.T does both.",
         )
     return None
 
@@ -128,7 +128,9 @@ def _by_relation(question, cases, outcomes, expected):
     same_shape = _same_shapes(pairs)
     if same_shape and everywhere(lambda want, got: close(-want, got)):
         return "sign", "Every sign is turned."
-    if same_shape and everywhere(lambda want, got: got.dtype.kind in "iub" and (np.abs(want - got) <= 1).all()):
+    if same_shape and everywhere(
+        lambda want, got: got.dtype.kind in "iub" and (np.abs(want - got) <= 1).all() and (want % 1).any()
+    ):
         return "whole numbers", "Your numbers are whole. An array made for integers cuts fractions off."
     if same_shape and everywhere(lambda want, got: np.allclose(want, got, rtol=6e-3, atol=6e-3)):
         return "rounded", "It is right to two digits: is something rounded, or float16?"

@@ -122,6 +122,8 @@ def rule_cases(rng):
         Case("hand", {"gru": np.array([100.0, 90.0]), "lstm": np.array([106.0, 120.0])},
              "where 106 lies 6 % above 100", expected=1),
         Case("property", {"gru": np.array([99.0, 103.0]), "lstm": np.array([100.0, 104.0])}, "when the means are near"),
+        Case("property", {"gru": np.array([100.0, 110.0]), "lstm": np.array([90.0, 95.1])},
+             "where 100 lies 5.2 % above 95.1"),
         Case("property", one_fast, "when a single LSTM run was fast, and all the others slow"),
         Case("property", one_slow, "when a single GRU run was slow, and all the others fast"),
         Case("property", {"gru": np.array([70.0, 90.0]), "lstm": np.array([40.0, 60.0])}, "when the LSTM was faster"),

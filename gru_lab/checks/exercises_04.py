@@ -185,7 +185,7 @@ MENDED = Code(
 # ---------------------------------------------------------------------------------------------- set by hand
 
 WISHES = ((0.8, 0.5), (0.0, -0.1))  # old state, new state
-NEAR = 0.01
+NEAR = 0.002
 
 
 def steps_of(biases):
@@ -228,6 +228,8 @@ BIASES = Value(
         Wrong("gate, not bias",
               "These are z and the candidate themselves. The biases are what σ and tanh make them from.",
               [0.75, -0.4], near(0.75, -0.4)),
+        Wrong("candidate for its bias", "b_z is right. -0.4 is the candidate itself: b_h is what tanh makes it from.",
+              [B_Z, -0.4], near(B_Z, -0.4)),
         Wrong("z takes", "The sign of b_z is turned: here z has to keep three quarters.", [-B_Z, B_H], near(-B_Z, B_H)),
         Wrong("order", "Right numbers, wrong order: b_z first, then b_h.", [B_H, B_Z], near(B_H, B_Z)),
         Wrong("candidate's sign", "z is right, and the candidate has the wrong sign: 0 has to become negative.",

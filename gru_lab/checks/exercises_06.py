@@ -7,7 +7,7 @@ from gru_lab.checks.question import Case, Code, Value, Written, Wrong
 
 
 def sigmoid(a):
-    return 1 / (1 + np.exp(-a))
+    return 1 / (1 + np.exp(-np.clip(a, -500, 500)))
 
 
 # ---------------------------------------------------------------------------------------------- whom it hides
@@ -270,10 +270,11 @@ BIASES = Value(
     accepts=hides_tragedy_and_revenge,
     wrong=(
         Wrong("shares, not biases", "These are the gate's values. The bias is what σ makes them from: σ(1) is 0.73.",
-              [1, 1, 0, 0], lambda biases: set(biases) == {0.0, 1.0}),
+              [1, 1, 0, 0], lambda biases: min(biases) >= 0 and max(biases) <= 1),
         Wrong("turned round", "This hides Power and Conflict. Tragedy and Revenge should go dark.", [-5, -5, 5, 5],
               lambda biases: max(gates_at_rest(biases)[:2]) < 0.05 and min(gates_at_rest(biases)[2:]) > 0.95),
-        Wrong("too timid", "The right way, but not far enough: σ(2) is 0.88. For 0.95 it takes 3.", [2, 2, -2, -2],
+        Wrong("too timid", "The right way, but not far enough: above 0.95 is asked for, and that takes 3.",
+              [2, 2, -2, -2],
               lambda biases: min(biases[:2]) > 0 and max(biases[2:]) < 0),
         Wrong("all dark", "Everything is hidden. Power and Conflict should stay visible.", [-5, -5, -5, -5],
               lambda biases: max(gates_at_rest(biases)) < 0.05),
@@ -299,8 +300,8 @@ WHY_A_RESET_GATE = Written(
     minutes=7,
     difficulty=3,
     guide=(
-        "A case: a new chapter begins, and the new value must not depend on the old state at all.",
-        "Without r the candidate always sees the old state, so whatever it proposes is mixed with it.",
+        "A case: at a change of scene the new value must not depend on the old state; at other sentences it must.",
+        "Without r the candidate sees the old state by the same U_h at every step: it cannot look away now and then.",
         "The update gate blends old value and candidate. It lies between the two, so it cannot take the old out "
         "of the candidate.",
     ),

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gru_lab.checks.common import draw
-from gru_lab.checks.question import Case, Code, Written, Wrong
+from gru_lab.checks.question import Case, Code, Prediction, Written, Wrong
 
 # ---------------------------------------------------------------------------------------------- a readout in disguise
 
@@ -248,4 +248,32 @@ READ_THE_STATE = Written(
     ),
 )
 
-QUESTIONS = (DOUBLE, EITHER, READ_THE_STATE)
+SAME_NETWORKS = Prediction(
+    id="7.7",
+    name="predict_same_networks",
+    title="How many are the same?",
+    objective="7b",
+    points=1,
+    minutes=4,
+    difficulty=3,
+    asks="Four hidden units, in any order, each with or without its sign turned. How many networks that do the same?",
+    answer=384,
+    within=1,
+    near=30,
+    kind="a whole number",
+    because="384: there are 24 orders of four units, and for each of them 2 · 2 · 2 · 2 = 16 choices of signs.",
+    wrong=(
+        Wrong("orders alone", "24 counts the orders. Each unit's sign may be turned as well.", 24),
+        Wrong("signs alone", "16 counts the signs. The units may stand in any order as well.", 16),
+        Wrong("added", "40 adds the two. Each order goes with each choice of signs: multiply.", 40),
+        Wrong("one place for each", "64 is 4 · 16. Four units have 4 · 3 · 2 · 1 orders, not 4.", 64),
+        Wrong("only itself", "1 would mean that order and sign carry a meaning of their own.", 1),
+    ),
+    hints=(
+        "In how many orders can four units stand?",
+        "For each order: each of the four signs may be turned or not.",
+        "24 orders times 16 choices of signs.",
+    ),
+)
+
+QUESTIONS = (DOUBLE, EITHER, READ_THE_STATE, SAME_NETWORKS)

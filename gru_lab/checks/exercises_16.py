@@ -170,6 +170,16 @@ STOP_EARLY = Code(
             "You looked at all epochs. Training has stopped before: the rest never happened.",
             lambda losses, patience: [int(np.argmin(losses)), stop_early(losses, patience)[1]],
         ),
+        Wrong(
+            "epochs from 1",
+            "You count epochs from 1. The first one is number 0.",
+            lambda losses, patience: [1 + number for number in stop_early(losses, patience)],
+        ),
+        Wrong(
+            "order",
+            "The order is turned round: first the best epoch, then the last.",
+            lambda losses, patience: stop_early(losses, patience)[::-1],
+        ),
         Wrong("never stops", "It never stops: the last epoch is that of the whole list.",
               lambda losses, patience: [int(np.argmin(losses)), len(losses) - 1]),
         Wrong("one too patient", "It waits one epoch longer than `patience`.", stop_with(wait=1)),

@@ -33,6 +33,10 @@ def unit_cases(rng):
         inputs["y"] = inputs["y"] * 0.4 - inputs["S"][:, place] * 1.5 + 0.7
         inputs["y_test"] = inputs["y_test"] * 0.4 - inputs["S_test"][:, place] * 1.5 + 0.7
         cases.append(Case("random", inputs, f"for {N} states of {H} units, one of which falls as the truth rises"))
+    loud = draw(rng, S=(9, 2), y=(9,), S_test=(6, 2), y_test=(6,))  # slopes of 0.1 and of about 2
+    loud["S"][:, 0], loud["S_test"][:, 0] = 10 * loud["y"], 10 * loud["y_test"]
+    loud["S"][:, 1] = 0.3 * loud["y"] + 0.05 * loud["S"][:, 1]
+    cases.append(Case("property", loud, "where the best unit has large values, and so a small slope"))
     # a unit that is best on the test states only: it must not be chosen
     lure = draw(rng, S=(10, 3), y=(10,), S_test=(6, 3))
     lure["y"] = 0.3 * lure["y"] + lure["S"][:, 0]

@@ -15,7 +15,7 @@ def paired_interval(one, other, t):
 
 
 def paired_cases(rng):
-    hand = {"one": np.array([5.0, 9.0, 13.0]), "other": np.array([3.0, 5.0, 7.0]), "t": 4.303}
+    hand = {"one": np.array([6.0, 9.0, 15.0]), "other": np.array([4.0, 5.0, 9.0]), "t": 4.303}
     half = 4.303 * 2 / np.sqrt(3)
     cases = [Case("hand", hand, "for gaps of 2, 4 and 6", expected=(4.0, 4 - half, 4 + half))]
     same = draw(rng, one=(4,))
@@ -69,6 +69,11 @@ PAIRED = Code(
               lambda one, other, t: about(np.mean(one - other), t * np.std(one - other) / np.sqrt(len(one)))),
         Wrong("spread of the gaps", "This is how far gaps lie apart. Their mean is surer: divide by the root of n.",
               lambda one, other, t: about(np.mean(one - other), t * spread(one - other))),
+        Wrong(
+            "variance",
+            "This is the variance of the gaps. Take its root.",
+            lambda one, other, t: about(np.mean(one - other), t * spread(one - other) ** 2 / np.sqrt(len(one))),
+        ),
         Wrong("spread of one", "The spread is that of `one`. Take that of the gaps.",
               lambda one, other, t: about(np.mean(one - other), t * spread(one) / np.sqrt(len(one)))),
         Wrong("1.96", "1.96 is for many pairs. Use the t that you are given.",
@@ -104,7 +109,7 @@ def fair_size(lstm_units, input_size):
 def size_cases(rng):
     cases = [Case("hand", {"lstm_units": 3, "input_size": 2}, "for 3 units and 2 inputs: 72 parameters", expected=3.0)]
     cases.append(Case("property", {"lstm_units": 30, "input_size": 1}, "for one input: nearly all is U"))
-    for units, inputs in ((16, 10), (25, 300)):
+    for units, inputs in ((9, 12), (4, 10), (16, 10), (25, 300)):
         cases.append(Case("random", {"lstm_units": units, "input_size": inputs}, f"for {units} units, {inputs} inputs"))
     number = int(rng.integers(40, 60))
     cases.append(Case("random", {"lstm_units": number, "input_size": 7}, f"for {number} units, 7 inputs"))
@@ -153,7 +158,7 @@ FAIR_SIZE = Code(
                 input_size + lstm_units + 1)),
         lambda lstm_units, input_size: np.float32(fair_size(lstm_units, input_size)),
     ),
-    praise="Right: as many parameters, in a few more units.",
+    praise="Right: no more parameters, in at least as many units.",
     hints=(
         "Count one block: W has H · D numbers, U has H · H, b has H.",
         "The LSTM has 4 of them, the GRU 3. Try H = 1, 2, 3, … until the next one is too many.",

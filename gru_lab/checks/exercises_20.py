@@ -148,6 +148,8 @@ def scan_cases(rng):
     cases = [Case("hand", hand, "for the three pairs of the chapter", expected=[[1.5], [0.75], [2.15]])]
     silent = {"keep": np.full((5, 2), 0.5), "new": np.zeros((5, 2))} | draw(rng, h=(2,))
     cases.append(Case("property", silent, "when nothing new is written: halved at each step"))
+    wiped = {"keep": np.array([[0.5], [0.0], [0.5]]), "new": np.array([[1.0], [2.0], [1.0]]), "h": np.array([4.0])}
+    cases.append(Case("property", wiped, "when one step keeps nothing at all"))
     for T, H in ((6, 2), (9, 3)):
         inputs = {"keep": rng.uniform(0.4, 0.9, (T, H)).round(2)} | draw(rng, new=(T, H), h=(H,))
         cases.append(Case("random", inputs, f"for {T} steps and {H} units"))

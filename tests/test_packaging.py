@@ -295,7 +295,7 @@ def test_the_citation_names_this_version_and_these_licences():
 
 def test_the_readme_calls_commands_that_exist():
     commands = set(re.findall(r'"(\w+)": \1\b', re.search(r"commands = {.*}", COURSE)[0]))
-    assert commands == {"lab", "test", "book", "setup", "doctor"}
+    assert commands == {"lab", "start", "test", "book", "setup", "doctor"}
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert "python course.py lab" in readme and "python course.py test" in readme
     for path in (ROOT / name for name in ("README.md", "CONTRIBUTING.md")):

@@ -150,7 +150,10 @@ def _by_error(outcomes):
         gate = GATE_PRODUCT.search(line)
         if gate:
             return "gate product", f"A gate acts unit by unit, with * and no matrix product: look at {gate['product']}."
-        return "product", "Sizes do not fit in a matrix product. x is (…, D) and W is (H, D): x @ W.T gives (…, H)."
+        return (
+            "product",
+            "Sizes do not fit in a matrix product: print both shapes. Where rows are examples, x @ W.T gives (…, H).",
+        )
     if error_class(error) == "broadcast":
         return (
             "broadcast",

@@ -77,6 +77,13 @@ CHANGE = Code(
             lambda x, h, W_h, U_h, b_h, unit: hidden(x, h, W_h, U_h, b_h, 1 - shut_at(h, unit), np.ones_like(h)),
         ),
         Wrong(
+            "only its own candidate",
+            "You changed the hidden unit's own candidate alone. Every unit that listens to it changes.",
+            lambda x, h, W_h, U_h, b_h, unit: (
+                (1 - shut_at(h, unit)) * change_of_candidate(x, h, W_h, U_h, b_h, unit)
+            ),
+        ),
+        Wrong(
             "everything hidden",
             "You hid the whole past. Only one unit is shut.",
             lambda x, h, W_h, U_h, b_h, unit: hidden(x, h, W_h, U_h, b_h, np.zeros_like(h), np.ones_like(h)),

@@ -295,6 +295,8 @@ GATE = Value(
               [0, 4.35], lambda gate: lasts(gate[1]) and gate[0] >= 0),
         Wrong("bias left out of the event", "The clock is right. But at the event the sum is w + b, and b pulls"
               " upwards: w has to overcome it.", [-4, 4.35], lambda gate: lasts(gate[1])),
+        Wrong("order", "Right numbers, wrong order: [w, b], the input's weight first.", [4.35, -7],
+              lambda gate: lasts(gate[0]) and writes(gate[::-1])),
         Wrong("too short", "It forgets too soon: less than half is left after 50 quiet steps. Raise b.", [-7, 4],
               lambda gate: left_after(50, gate[1]) < 0.5),
         Wrong("too long", "It remembers too long: more than half is left after 60 quiet steps. Lower b.", [-20, 6],

@@ -140,6 +140,11 @@ KERAS = Code(
             keras_with(b_h=lambda right: right["b_h"] + right["b_Uh"]),
         ),
         Wrong(
+            "candidate's biases in one",
+            "b_h holds the sum of both rows and b_Uh is empty. The reset gate multiplies b_Uh only: keep them apart.",
+            keras_with(b_h=lambda right: right["b_h"] + right["b_Uh"], b_Uh=lambda right: 0 * right["b_Uh"]),
+        ),
+        Wrong(
             "candidate's biases swapped",
             "b_h and b_Uh have changed places: row 0 stands beside the input, row 1 beside the state.",
             keras_with(b_h=lambda right: right["b_Uh"], b_Uh=lambda right: right["b_h"]),

@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from gru_lab import check
-from gru_lab.checks import judge
+from gru_lab.checks import judge, probes
+from gru_lab.checks.question import Code
 
 # ------------------------------------------------------------ ways to compute σ
 
@@ -261,3 +262,38 @@ def test_torch_tensors_are_welcome():
         return torch.sigmoid(x @ W.T + h @ U.T + b)
 
     assert judge(check.find("reset_gate"), in_torch).status == "right"
+
+
+def dressed(value, dress):
+    """An answer in another form: each array of a tuple alike."""
+    if isinstance(value, tuple):
+        return tuple(dressed(part, dress) for part in value)
+    return dress(np.asarray(value))
+
+
+DRESSES = {
+    "lists": lambda array: array.tolist(),
+    "float32": lambda array: array.astype(np.float32),
+    "column by column": lambda array: np.array(array, order="F"),
+    "a view": lambda array: np.stack([array, array])[1],
+    "read only": lambda array: np.frombuffer(array.tobytes(), array.dtype).reshape(array.shape),
+}
+PLAIN = [q for q in check.questions() if isinstance(q, Code) and q.probe is probes.call and not q.ends]
+
+
+@pytest.mark.parametrize("form", DRESSES)
+@pytest.mark.parametrize("question", PLAIN, ids=lambda question: f"{question.id}-{question.name}")
+def test_a_right_answer_passes_in_any_form(question, form):
+    assert len(PLAIN) > 60
+    for seed in (0, 1):
+        answer = with_arguments(question, lambda *given: dressed(question.reference(*given), DRESSES[form]))
+        found = judge(question, answer, seed)
+        assert found.status == "right", f"{form}, seed {seed}: {found}"
+
+
+def with_arguments(question, function):
+    """The function under the arguments that the question names."""
+    names = ", ".join(question.arguments)
+    space = {"function": function}
+    exec(f"def answer({names}):\n    return function({names})", space)
+    return space["answer"]

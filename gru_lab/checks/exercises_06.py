@@ -2,13 +2,9 @@
 
 import numpy as np
 
+from gru_lab.cell import sigmoid
 from gru_lab.checks.common import draw
 from gru_lab.checks.question import Case, Code, Value, Written, Wrong
-
-
-def sigmoid(a):
-    return 1 / (1 + np.exp(-np.clip(a, -500, 500)))
-
 
 # ---------------------------------------------------------------------------------------------- whom it hides
 

@@ -2,13 +2,9 @@
 
 import numpy as np
 
+from gru_lab.cell import sigmoid
 from gru_lab.checks.common import draw
 from gru_lab.checks.question import Case, Code, Value, Wrong
-
-
-def sigmoid(a):
-    return 1 / (1 + np.exp(-a))
-
 
 # ---------------------------------------------------------------------------------------------- a bug to find
 

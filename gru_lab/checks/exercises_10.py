@@ -2,13 +2,9 @@
 
 import numpy as np
 
+from gru_lab.cell import sigmoid
 from gru_lab.checks.common import draw
 from gru_lab.checks.question import Case, Code, Written, Wrong
-
-
-def sigmoid(a):
-    return 1 / (1 + np.exp(-a))
-
 
 # ---------------------------------------------------------------------------------------------- how much is hidden
 

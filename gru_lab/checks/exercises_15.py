@@ -4,13 +4,9 @@ import math
 
 import numpy as np
 
+from gru_lab.cell import sigmoid
 from gru_lab.checks.common import draw
 from gru_lab.checks.question import Case, Code, Wrong
-
-
-def sigmoid(a):
-    return 1 / (1 + np.exp(-a))
-
 
 # ---------------------------------------------------------------------------------------------- one step back, z takes
 

@@ -47,14 +47,14 @@ def main():
             rows[title] = _row(title, records[name], records[name]["test_perplexity"])
     if "laptop" in records:
         rows[LAPTOP] = _row(LAPTOP, records["laptop"], records["laptop"]["test_perplexity"])
-        _write(LAPTOP_RECORD, records["laptop"])
+        write_json(LAPTOP_RECORD, records["laptop"])
     if "gru" in records:
         rows |= ship(runs / "gru", records["gru"])
     if (runs / "bench_gpu.json").exists():
-        _write(GPU_SPEED, {p: json.loads((runs / f"bench_{p}.json").read_text("utf-8")) for p in ("gpu", "laptop")})
+        write_json(GPU_SPEED, {p: json.loads((runs / f"bench_{p}.json").read_text("utf-8")) for p in ("gpu", "laptop")})
     rows[FLOOR] = _row(FLOOR, {}, StoryWorld(0, "test").entropy(2000).perplexity)
     table = sorted(rows.values(), key=lambda row: -row["perplexity"])
-    _write(TABLE, table)
+    write_json(TABLE, table)
     for row in table:
         print(f"{row['model']:56}{row['perplexity']:8.3f}")
 
@@ -73,7 +73,7 @@ def ship(folder, record):
     model, _ = load(HERE / MODEL)
     loss = evaluate(model, StoryWorld(0, "test").tokens(HELD_OUT))
     record = record | {"weights": "float16", "test_loss": round(loss, 4), "test_perplexity": round(math.exp(loss), 3)}
-    _write(RECORD, record)
+    write_json(RECORD, record)
     shutil.copyfile(folder / "metrics.csv", HERE / METRICS)
     rows = {SHIPPED: _row(SHIPPED, record, record["test_perplexity"])}
     stories = list(StoryWorld(0, "test").stories(500))
@@ -89,7 +89,8 @@ def _record(path):
     return found | {"command": re.sub(r" --(out \S+|quiet)", "", found["command"])}
 
 
-def _write(name, content):
+def write_json(name, content):
+    """Write what is shipped under this name."""
     (HERE / name).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 

@@ -16,7 +16,8 @@ from tqdm import tqdm
 from gru_lab.models import LanguageModel, load
 from gru_lab.probing import bag_of_words, best_axes, fit_probe, r_squared, random_rotation, read_stories
 from gru_lab.story import StoryWorld
-from gru_lab.trained import HERE, PERPLEXITIES, PROBES, probe_seeds
+from gru_lab.trained import PERPLEXITIES, PROBES, probe_seeds
+from gru_lab.trained.collect import write_json
 
 SUMMARY = "Score or probe networks from five seeds."
 OPTIONS = {
@@ -76,7 +77,7 @@ def score(runs):
         for r in records
     ]  # fmt: skip
     command = f"gru-lab train {OPTIONS['perplexities']} --cell CELL --hidden-size H --seed N"
-    _write(PERPLEXITIES, _found(command, records[0], rows))
+    write_json(PERPLEXITIES, _found(command, records[0], rows))
 
 
 def probe(runs):
@@ -88,7 +89,7 @@ def probe(runs):
     options = OPTIONS["probes" if first["kind"] == "cuda" else "perplexities"]
     found = _found(f"gru-lab train {options} --cell gru --seed N", first, rows)
     others = [other for other in probe_seeds() if other["words"] != found["words"]]
-    _write(PROBES, sorted([*others, found], key=lambda one: one["words"]))
+    write_json(PROBES, sorted([*others, found], key=lambda one: one["words"]))
 
 
 def _found(command, record, rows):
@@ -97,10 +98,6 @@ def _found(command, record, rows):
 
 def _record(runs, cell, seed):
     return json.loads((runs / f"seed_{cell}_{seed}" / "record.json").read_text(encoding="utf-8"))
-
-
-def _write(name, content):
-    (HERE / name).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

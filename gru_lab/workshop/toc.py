@@ -133,7 +133,7 @@ def foot(course, chapter):
     lines = []
     if exercises.is_file():
         there = f"[the exercises of this chapter](../{EXERCISES}/{chapter.file})"
-        lines = [f"**Practise:** {there}. A copy of your own: `gru-lab start {chapter.number:02d}`"]
+        lines = [f"**Practise:** {there}. A copy of your own: `python course.py start {chapter.number:02d}`"]
     return "\n\n".join(["---", *lines, neighbours(course, chapter)])
 
 

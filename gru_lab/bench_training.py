@@ -236,4 +236,4 @@ def binds(limits):
     """Which of the two limits is the nearer one, in words."""
     if limits.chain > 0.5:
         return "the chain of steps binds, each waiting for the one before, and more streams cost less than their share."
-    return "the amount of arithmetic binds, and more streams cost their share."
+    return "the amount of arithmetic weighs more than the chain of steps."

@@ -209,7 +209,8 @@ def checkout(tmp_path_factory):
     folder.mkdir()
     for name in ("pyproject.toml", "constraints.txt", "environment.yml", "README.md", "LICENSE", "LICENSE-TEXT"):
         shutil.copy(ROOT / name, folder)
-    shutil.copytree(ROOT / "gru_lab", folder / "gru_lab", ignore=shutil.ignore_patterns("__pycache__", ".*"))
+    for name in ("gru_lab", "exercises"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
     return folder
 
 
@@ -268,7 +269,8 @@ def test_the_wheel_has_every_file_and_both_licences(checkout, tmp_path):
         about = {name.partition(".dist-info/")[2]: name for name in archive.namelist() if ".dist-info/" in name}
         metadata = archive.read(about["METADATA"]).decode()
     source = {p.relative_to(checkout).as_posix() for p in (checkout / "gru_lab").rglob("*") if p.is_file()}
-    assert packed == source
+    asked = {f"gru_lab/grading/exercises/{p.name}" for p in (ROOT / "exercises").glob("[0-9]*.ipynb")}
+    assert packed == source | asked and len(asked) == 20
     assert {Path(name).suffix for name in packed} >= {".py", ".toml"}
     assert {"licenses/LICENSE", "licenses/LICENSE-TEXT"} <= set(about)
     assert "License-Expression: BSD-3-Clause AND CC-BY-4.0" in metadata

@@ -1,0 +1,88 @@
+"""What grading writes down about a submission: plain data, one JSON object to a line.
+
+A record holds what happened and no points: those come from `scores`, by a policy that may change afterwards.
+"""
+
+from dataclasses import asdict, dataclass, field
+
+__all__ = ["MEANING", "STATUSES", "Record", "Result"]
+
+# status of one question -> what it means, in words for a student
+MEANING = {
+    "right": "Right.",
+    "wrong": "It ran, and what came out is not right.",
+    "not attempted": "The cell is as it was handed out.",
+    "raised": "It ended with an error.",
+    "stopped": "It took too long and was stopped.",
+    "ended itself": "It ended the Python process instead of returning.",
+    "out of memory": "It asked for more memory than there is.",
+    "not found": "No cell was found that answers this question.",
+    "by hand": "A person reads and marks this answer.",
+    "not graded": "The notebook could not be read; see the reason.",
+}
+STATUSES = tuple(MEANING)
+
+
+@dataclass
+class Result:
+    """One question of one submission.
+
+    share: from 0 to 1, how much of it came out right; 1 only if the status is "right". says, reason, remarks: sentences
+    for the student, rows: ((label, text), …); none of them holds an input that is kept secret. diagnosis: the name of
+    the mistake, "" when nobody knows it. source: the cell that was graded. notes: how it was found, where not as usual.
+    """
+
+    question: str
+    status: str
+    points: int  # at most
+    share: float = 0.0
+    says: str = ""
+    reason: str = ""
+    rows: tuple = ()
+    remarks: tuple = ()
+    diagnosis: str = ""
+    source: str = ""
+    notes: tuple = ()
+    seconds: float = 0.0
+
+
+@dataclass
+class Record:
+    """One submission. assignment: "06". file: where it came from, as the instructor knows it. sha256: of its bytes.
+
+    handed_in: ISO 8601 with a time zone, or "". problem: why nothing of it could be graded, or "". notes: sentences.
+    """
+
+    student: str
+    assignment: str
+    file: str = ""
+    sha256: str = ""
+    handed_in: str = ""
+    problem: str = ""
+    notes: tuple = ()
+    results: tuple = ()
+    seconds: float = 0.0
+    version: int = field(default=1)
+
+    def as_json(self):
+        """A dict of what JSON knows."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data):
+        """The Record of a dict that `as_json` made. Raises ValueError for anything else."""
+        try:
+            results = tuple(
+                Result(**{**one, "rows": tuple(map(tuple, one["rows"])), **_tuples(one, "remarks", "notes")})
+                for one in data["results"]
+            )
+            record = cls(**{**data, "results": results, **_tuples(data, "notes")})
+        except (KeyError, TypeError) as problem:
+            raise ValueError(f"this is no record of a submission: {problem}") from problem
+        if record.version != 1 or any(result.status not in MEANING for result in results):
+            raise ValueError("this record was written by another version of gru_lab")
+        return record
+
+
+def _tuples(data, *names):
+    return {name: tuple(data[name]) for name in names}

@@ -3,6 +3,7 @@
 import numpy as np
 
 from gru_lab.checks.question import Case, Code, Wrong
+from gru_lab.checks.sizes import sizes
 
 # ---------------------------------------------------------------------------------------------- a bug to find
 
@@ -111,7 +112,9 @@ def judged(low=min, high=max, margin=1.05):
 
 
 def rule_cases(rng):
-    low, high = np.sort(rng.integers(50, 90, 3)).astype(float), np.sort(rng.integers(130, 190, 4)).astype(float)
+    [(few, many)] = sizes(rng, (3, 4))
+    low, high = np.sort(rng.integers(50, 90, few)), np.sort(rng.integers(130, 190, many))
+    low, high = low.astype(float), high.astype(float)
     touching = {"gru": np.array([62.0, 81.0, 64.0]), "lstm": np.array([77.0, 88.0, 79.0])}
     one_fast = {"gru": np.array([80.0, 82.0, 81.0]), "lstm": np.array([95.0, 20.0, 96.0, 97.0])}
     one_slow = {"gru": np.array([50.0, 52.0, 51.0, 220.0]), "lstm": np.array([90.0, 91.0, 95.0, 96.0])}
@@ -204,12 +207,13 @@ def file_cases(rng):
     def file(blocks, D, H):
         return {"W": rng.uniform(-1, 1, (blocks * H, D)).round(1), "U": rng.uniform(-1, 1, (blocks * H, H)).round(1)}
 
-    return [
+    cases = [
         Case("hand", file(4, 3, 2), "for a W of (8, 3) and a U of (8, 2)", expected=[4, 3, 2]),
         Case("property", file(1, 2, 5), "for an RNN, which has one block"),
-        Case("random", file(3, 4, 5), "for a W of (15, 4)"),
-        Case("random", file(4, 7, 3), "for a W of (12, 7)"),
     ]
+    for blocks, (D, H) in zip((3, 4), sizes(rng, (4, 5), (7, 3)), strict=True):
+        cases.append(Case("random", file(blocks, D, H), f"for a W of {(blocks * H, D)}"))
+    return cases
 
 
 SIZES = Code(

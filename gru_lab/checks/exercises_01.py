@@ -46,6 +46,7 @@ WORK = Code(
     shapes="story_multiplications(blocks, D, H, T): four whole numbers, blocks 3 or 4 -> a whole number",
     reference=story_multiplications,
     cases=work_cases,
+    in_library=("gru_lab.measuring.counts.multiplications",),
     wrong=(
         Wrong(
             "as it was",
@@ -164,6 +165,7 @@ RULE = Code(
     reference=by_the_rule,
     between=(-1, 1),
     cases=rule_cases,
+    in_library=("gru_lab.measuring.evidence.compare",),
     wrong=(
         Wrong("means", "You compare means. The rule compares ranges: every run of one against every run of the other.",
               means_apart),

@@ -154,6 +154,7 @@ COUNT = Code(
     shapes="stacked_count(D, H, layers, biases): four whole numbers -> a whole number (biases: vectors in each block)",
     reference=stacked_count,
     cases=count_cases,
+    in_library=("gru_lab.measuring.counts.parameter_count",),
     wrong=(
         Wrong(
             "as it was",

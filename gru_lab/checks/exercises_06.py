@@ -194,6 +194,12 @@ REPAIR = Code(
     shapes="repaired_step(x, h, W_r, U_r, b_r, W_z, U_z, b_z, W_h, U_h, b_h): x (…, D), h (…, H) -> (…, H)",
     reference=repaired_step,
     cases=step_cases,
+    in_library=(
+        "gru_lab.cell.gru_step",
+        "gru_lab.cell.trace_step",
+        "gru_lab.sequence.forward",
+        "gru_lab.sequence_fast.forward_fast",
+    ),
     wrong=(
         Wrong(
             "as it was",

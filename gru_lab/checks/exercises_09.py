@@ -51,6 +51,7 @@ COLUMNS = Code(
     shapes="gate_of_columns(x, h, W_r, U_r, b_r): x (D, B), h (H, B), W_r (H, D), U_r (H, H), b_r (H,) -> (H, B)",
     reference=gate_of_columns,
     cases=column_cases,
+    in_library=("gru_lab.cell.reset_gate", "gru_lab.cell.update_gate"),
     between=(0, 1),
     wrong=(
         Wrong(

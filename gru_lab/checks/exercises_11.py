@@ -250,6 +250,7 @@ DENSE = Code(
     reference=candidate_of_dense,
     between=(-1, 1),
     cases=dense_cases,
+    in_library=("gru_lab.cell.candidate_state",),
     wrong=(
         Wrong(
             "as it was",

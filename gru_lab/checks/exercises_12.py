@@ -176,7 +176,7 @@ def clock_cases(rng):
     cases = [Case("hand", hand, "where step 1 blends and step 2 writes", expected=[[0.6], [-0.5]])]
     quiet = story(4, 3, 2) | {"b_z": np.full(2, 50.0)}
     cases.append(Case("property", quiet, "when every z keeps everything"))
-    for T, D, H in sizes(rng, (4, 2, 3), (5, 3, 2)):
+    for T, D, H in sizes(rng, (4, 2, 3), (5, 3, 2), between=((3, 8), (2, 7), (2, 7))):
         cases.append(Case("random", story(T, D, H), f"for {T} steps, D = {D}, H = {H}"))
     return cases
 

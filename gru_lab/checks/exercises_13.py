@@ -103,6 +103,7 @@ KERAS = Code(
     reference=weights_from_keras,
     returns=NAMES,
     cases=keras_cases,
+    in_library=("gru_lab.interop.from_keras",),
     wrong=(
         Wrong(
             "PyTorch's order",
@@ -215,6 +216,7 @@ CANDIDATE = Code(
     shapes="mended_candidate(x, h, r, W_h, U_h, b_h, b_Uh): x (…, D), h and r (…, H) -> (…, H), reset after",
     reference=mended_candidate,
     cases=candidate_cases,
+    in_library=("gru_lab.cell.candidate_state",),
     wrong=(
         Wrong(
             "as it was",

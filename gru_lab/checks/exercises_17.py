@@ -41,6 +41,7 @@ SHARE = Code(
     shapes="share_of_peak(V, D, H, words_per_second, peak): three sizes, words/s, operations/s -> one number",
     reference=share_of_peak,
     cases=peak_cases,
+    in_library=("gru_lab.bench_training.products_per_word",),
     wrong=(
         Wrong(
             "forward only",

@@ -4,7 +4,7 @@ import numpy as np
 
 from gru_lab.checks.common import draw
 from gru_lab.checks.question import Case, Code, Written, Wrong
-from gru_lab.checks.sizes import sizes
+from gru_lab.checks.sizes import HiddenSizes, sizes
 
 # ---------------------------------------------------------------------------------------------- seeds in pairs
 
@@ -27,6 +27,8 @@ def paired_cases(rng):
     for (n,) in sizes(rng, (5,), (7,), between=((4, 10),)):
         one = rng.uniform(0, 3, n).round(2)
         inputs = {"one": one, "other": (one + rng.uniform(-0.5, 0.2, n)).round(2), "t": students_t[n]}
+        if isinstance(rng, HiddenSizes):  # by chance all gaps may have one sign
+            inputs["other"][:2] = (one[:2] + [0.15, -0.4]).round(2)
         cases.append(Case("random", inputs, f"for {n} pairs"))
     return cases
 
@@ -59,6 +61,7 @@ PAIRED = Code(
     reference=paired_interval,
     returns=("mean", "low", "high"),
     cases=paired_cases,
+    in_library=("gru_lab.probing.probes.interval",),
     wrong=(
         Wrong("not in pairs", "You added the spreads of the two groups. In pairs only the spread of the gaps counts.",
               lambda one, other, t: about(np.mean(one) - np.mean(other),
@@ -139,6 +142,7 @@ FAIR_SIZE = Code(
     shapes="fair_size(lstm_units, input_size): two whole numbers -> the GRU's hidden size, one number",
     reference=fair_size,
     cases=size_cases,
+    in_library=("gru_lab.measuring.counts.hidden_size_for", "gru_lab.measuring.counts.hidden_sizes"),
     wrong=(
         Wrong("four thirds", "This is 4/3 of the units. Parameters grow with the square of H, so it is fewer.",
               lambda lstm_units, input_size: float(4 * lstm_units // 3)),

@@ -72,6 +72,7 @@ JOINED = Code(
     shapes="states_of_joined(keep, new, first): keep, new (T, H), first (T,) True at a beginning -> states (T, H)",
     reference=states_of_joined,
     cases=joined_cases,
+    in_library=("gru_lab.models.min_gru.min_gru_by_loop", "gru_lab.models.min_gru.min_gru_by_scan"),
     wrong=(
         Wrong(
             "memory carried over",
@@ -172,6 +173,7 @@ MENDED_SCAN = Code(
     shapes="mended_scan(keep, new, h): keep, new (T, H), first state h (H,) -> all states (T, H)",
     reference=mended_scan,
     cases=scan_cases,
+    in_library=("gru_lab.models.min_gru.min_gru_by_loop", "gru_lab.models.min_gru.min_gru_by_scan"),
     wrong=(
         Wrong(
             "as it was",

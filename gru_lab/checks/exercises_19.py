@@ -28,7 +28,7 @@ def paired_cases(rng):
         one = rng.uniform(0, 3, n).round(2)
         inputs = {"one": one, "other": (one + rng.uniform(-0.5, 0.2, n)).round(2), "t": students_t[n]}
         if isinstance(rng, HiddenSizes):  # by chance all gaps may have one sign
-            inputs["other"][:2] = (one[:2] + [0.15, -0.4]).round(2)
+            inputs["other"][:2] = np.round([one[0] + 0.15, one[1] - 0.4], 2)
         cases.append(Case("random", inputs, f"for {n} pairs"))
     return cases
 

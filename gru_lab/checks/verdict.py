@@ -11,6 +11,7 @@ import numpy as np
 from gru_lab.checks import limits, probes, words
 from gru_lab.checks.diagnosis import CARET, close, diagnose, same, try_known
 from gru_lab.checks.question import same_value
+from gru_lab.checks.sizes import HiddenSizes
 
 __all__ = ["Verdict", "judge_choice", "judge_code", "judge_prediction", "judge_value", "judge_written", "plan"]
 
@@ -40,10 +41,14 @@ NOT_WRITTEN = Verdict(
 )
 
 
-def plan(question, seed=0):
-    """The cases of a Code question: worked by hand, then properties, then random ones, each the smallest first."""
+def plan(question, seed=0, hidden=False):
+    """The cases of a Code question: worked by hand, then properties, then random ones, each the smallest first.
+
+    seed: a whole number from 0 on, however large. hidden: as in grading, where an exercise's sizes are drawn too.
+    """
     chapter, number = (int(part) for part in question.id.split("."))
-    cases = question.cases(np.random.default_rng([seed, chapter, number]))
+    rng = np.random.default_rng([seed, chapter, number])
+    cases = question.cases(HiddenSizes(rng.bit_generator) if hidden else rng)
     return sorted(cases, key=lambda case: (case.optional, STAGES.index(case.stage), _size(case.inputs)))
 
 

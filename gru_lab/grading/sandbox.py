@@ -92,6 +92,8 @@ def _take_out(target, dotted):
     _, *modules, name = dotted.split(".")
     path = target.joinpath(*modules).with_suffix(".py")
     path = path if path.is_file() else target.joinpath(*modules, "__init__.py")
+    if not path.is_file():
+        return  # a room that is left out as a whole
     tree = ast.parse(path.read_text(encoding="utf-8"))
     found = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name]
     if not found:
@@ -106,7 +108,7 @@ def _take_out(target, dotted):
 
 @functools.cache
 def missing():
-    """"" where bubblewrap makes a sandbox here, else a sentence that says what is missing."""
+    """ "" where bubblewrap makes a sandbox here, else a sentence that says what is missing."""
     if not sys.platform.startswith("linux"):
         return "there is no bubblewrap on this system: use a Linux machine, WSL or a container to be safe"
     if not shutil.which("bwrap"):

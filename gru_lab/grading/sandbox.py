@@ -244,6 +244,10 @@ class Sandbox:
         for end in (self.requests, self.replies):
             os.close(end)
         try:
+            process.wait(0.2)  # with no more requests to come, it ends
+        except subprocess.TimeoutExpired:
+            pass
+        try:
             os.killpg(process.pid, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):
             process.kill()

@@ -52,7 +52,7 @@ def main(arguments):
     while True:
         request = pipes.receive()
         if request is None:
-            return
+            os._exit(0)
         header, reply = _answer_in_a_fork(request, pipes, alone)
         pipes.send(header, reply)
 

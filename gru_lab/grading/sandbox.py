@@ -1,13 +1,14 @@
 """A process in which a submission may do its worst: bubblewrap's namespaces and the kernel's limits around `worker`.
 
-In the sandbox there is no network, no file but Python, its packages and a copy of gru_lab without questions and answers,
-an empty /tmp in memory, and no process but its own. Where bubblewrap is missing (macOS, some containers) only the
+In the sandbox there is no network, no file but Python, its packages and a copy of gru_lab without questions and
+answers, an empty /tmp in memory, and no process but its own. Where bubblewrap is missing (macOS, some containers) only the
 limits are left: `missing()` says so, and whoever grades decides.
 """
 
 import ast
 import atexit
 import compileall
+import contextlib
 import functools
 import json
 import os
@@ -58,7 +59,7 @@ class SandboxGone(Exception):
 
 @functools.cache
 def package(in_library=()):
-    """The folder of a copy of gru_lab for sandboxes: no question, no answer, no function of `in_library` (dotted names).
+    """The folder of a copy of gru_lab for sandboxes: no question, no answer, no function of `in_library` (dotted).
 
     It is made once for a process and goes with it.
     """
@@ -191,6 +192,7 @@ class Sandbox:
             at, env, command = "/course", None, _bubblewrap(folder)
         else:
             self.home = tempfile.TemporaryDirectory(prefix="gru_lab-home-", ignore_cleanup_errors=True)
+            Path(self.home.name).chmod(0o777)  # started by root, the worker is somebody else
             at, env, command = str(folder), _environment(self.home.name), []
         command += [_python(), "-I", "-S", f"{at}/gru_lab/grading/worker.py", str(request_out), str(reply_in)]
         command += [*(["--alone"] if protected else []), at, *_paths()]
@@ -243,10 +245,8 @@ class Sandbox:
         process, self.process = self.process, None
         for end in (self.requests, self.replies):
             os.close(end)
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(0.2)  # with no more requests to come, it ends
-        except subprocess.TimeoutExpired:
-            pass
         try:
             os.killpg(process.pid, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):

@@ -304,7 +304,7 @@ def _status(found, outcomes):
 
 
 def _share(question, cases, outcomes):
-    """The share of the calls that came out right; 0 where no call on random inputs did, for such an answer is a guess."""
+    """The share of the calls that came out right; 0 where none on random inputs did: such an answer is a guess."""
     needed = [(case, outcome) for case, outcome in zip(cases, outcomes, strict=True) if not case.optional]
     right = [
         (case, outcome) for case, outcome in needed if not outcome.changed and verdict.is_right(question, case, outcome)

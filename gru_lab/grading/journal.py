@@ -1,7 +1,7 @@
 """Records on disk: one JSON object to a line, written to the end of a file and never changed.
 
-A run that is killed at any moment loses what it was grading and nothing else: a line that is not whole is cut off by the
-next run. A student's last line counts.
+A run that is killed at any moment loses what it was grading and nothing else: the next run cuts off a line that is not
+whole. A student's last line counts.
 """
 
 import contextlib

@@ -1,8 +1,8 @@
 """A process in which a submission may do its worst: bubblewrap's namespaces and the kernel's limits around `worker`.
 
 In the sandbox there is no network, no file but Python, its packages and a copy of gru_lab without questions and
-answers, an empty /tmp in memory, and no process but its own. Where bubblewrap is missing (macOS, some containers) only the
-limits are left: `missing()` says so, and whoever grades decides.
+answers, an empty /tmp in memory, and no process but its own. Where bubblewrap is missing (macOS, some containers) only
+the limits are left: `missing()` says so, and whoever grades decides.
 """
 
 import ast
@@ -25,7 +25,7 @@ from pathlib import Path
 
 from gru_lab.grading import wire
 
-__all__ = ["MEMORY", "Sandbox", "SandboxError", "SandboxGone", "missing", "package"]
+__all__ = ["MEMORY", "Sandbox", "SandboxError", "SandboxGone", "is_root", "missing", "package"]
 
 MEMORY = 4 << 30  # bytes of address space: torch reserves more than it uses
 START_S = 60.0  # torch, read from a slow disk
@@ -124,6 +124,11 @@ def missing():
     return "" if ended.returncode == 0 else f"bubblewrap does not work here ({said}); a container may forbid namespaces"
 
 
+def is_root():
+    """Would a submission that breaks out be root?"""
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
 @functools.cache
 def _python():
     """The interpreter itself, not a link in a virtual environment."""
@@ -180,7 +185,7 @@ def _environment(home):
 class Sandbox:
     """One `worker`, alive until it is closed, a reply does not come, or it ends.
 
-    protected: with bubblewrap; without it, with limits alone. folder: of `package`. torch: import it before any request.
+    protected: with bubblewrap, else with limits alone. folder: of `package`. torch: import it before any request.
     Raises SandboxError where it does not start. Use it in a `with` statement.
     """
 

@@ -12,7 +12,7 @@ class NotWritten(Exception):
     """A file could not be written; the message says why, and that what was there before is still there."""
 
 
-def write_whole(path, text, encoding="utf-8"):
+def write_whole(path, text, encoding="utf-8", mode=0o644):
     """Write `text` to `path`, making its folder; lines end as they end in `text`. Raises NotWritten.
 
     A full disk, a folder without permission, a file that Excel holds open on Windows: the old file stays.
@@ -27,7 +27,7 @@ def write_whole(path, text, encoding="utf-8"):
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)  # mkstemp's own is for one person alone; results are shared
+        Path(temporary).chmod(mode)  # mkstemp's own is for one person alone; results are shared
         Path(temporary).replace(path)
     except OSError as problem:
         if temporary:

@@ -56,7 +56,7 @@ class Paths:
 
 
 def read_seed(path):
-    """The secret in a file; where there is no such file one is made, for its owner's eyes alone. Raises ResultsError."""
+    """The secret in a file; where there is none one is made, for its owner's eyes alone. Raises ResultsError."""
     path = Path(path)
     try:
         if not path.exists():

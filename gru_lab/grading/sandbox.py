@@ -124,6 +124,12 @@ def missing():
     return "" if ended.returncode == 0 else f"bubblewrap does not work here ({said}); a container may forbid namespaces"
 
 
+def open_to_all(path):
+    """May a user who is nobody in particular read what lies in this folder?"""
+    path = Path(path).resolve()
+    return bool(path.stat().st_mode & 0o004) and all(parent.stat().st_mode & 0o001 for parent in (path, *path.parents))
+
+
 def is_root():
     """Would a submission that breaks out be root?"""
     return hasattr(os, "geteuid") and os.geteuid() == 0
@@ -191,14 +197,20 @@ class Sandbox:
 
     def __init__(self, folder, protected=True, torch=False, memory=MEMORY):
         self.protected, self.memory, self.home = protected, memory, None
-        request_out, self.requests = os.pipe()
-        self.replies, reply_in = os.pipe()
         if protected:
             at, env, command = "/course", None, _bubblewrap(folder)
         else:
+            closed = [path for path in (Path(_python()).parent, *_paths()) if is_root() and not open_to_all(path)]
+            if closed:
+                raise SandboxError(
+                    f"started by root, submissions run as nobody, who cannot read {closed[0]}: grade as an ordinary user, "
+                    "or with a Python that everyone can read"
+                )
             self.home = tempfile.TemporaryDirectory(prefix="gru_lab-home-", ignore_cleanup_errors=True)
             Path(self.home.name).chmod(0o777)  # started by root, the worker is somebody else
             at, env, command = str(folder), _environment(self.home.name), []
+        request_out, self.requests = os.pipe()
+        self.replies, reply_in = os.pipe()
         command += [_python(), "-I", "-S", f"{at}/gru_lab/grading/worker.py", str(request_out), str(reply_in)]
         command += [*(["--alone"] if protected else []), at, *_paths()]
         try:

@@ -13,7 +13,7 @@ STEPS = (0.25, 0.5, 1, 2, 5, 10, 20, 50, 100)  # points from one bar to the next
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar of a chart. width: from 0 to 100. mark: a sign before the label, or "". tone: "good", "bad", "wait" or ""."""
+    """One bar of a chart. width: from 0 to 100. mark: a sign before the label. tone: "good", "bad", "wait" or ""."""
 
     label: str
     count: int
@@ -41,11 +41,11 @@ def totals(scores):
     counted = [score for score in scores if any(value is not None for value in score.points.values())]
     if not counted:
         return None
-    totals = [score.total for score in counted]
+    points = [score.total for score in counted]
     maximum = max(score.maximum for score in counted)
     step = next((step for step in STEPS if maximum / step <= MOST_BARS), max(maximum / MOST_BARS, 1))
     number = max(math.ceil(maximum / step), 1)
-    counts = Counter(min(int(total / step), number - 1) for total in totals)
+    counts = Counter(min(int(total / step), number - 1) for total in points)
     most = max(counts.values())
     bars = tuple(
         Bar(_range(step * at, min(step * (at + 1), maximum), at == number - 1), counts[at], 100 * counts[at] / most)
@@ -56,8 +56,8 @@ def totals(scores):
         counted=len(counted),
         left_out=len(scores) - len(counted),
         unfinished=sum(not score.complete for score in counted),
-        mean=statistics.fmean(totals),
-        median=statistics.median(totals),
+        mean=statistics.fmean(points),
+        median=statistics.median(points),
         maximum=maximum,
     )
 

@@ -61,3 +61,13 @@ def test_the_report_leads_to_a_students_page(written, open_page):
     page.get_by_role("link", name="ada", exact=True).first.click()
     page.wait_for_url(written["feedback"].as_uri())
     assert page.locator("h1").inner_text() == "Exercises 6 · The reset gate"
+
+
+def test_on_paper_no_answer_stays_folded(written, open_page):
+    page = open_page(720, 1000, color_scheme="dark")
+    page.goto(written["feedback"].as_uri())
+    folded = page.locator("details:not([open]) pre")
+    assert folded.count() and not folded.first.is_visible()
+    page.emulate_media(media="print", color_scheme="dark")
+    assert folded.first.is_visible()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"

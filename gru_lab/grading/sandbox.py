@@ -203,8 +203,8 @@ class Sandbox:
             closed = [path for path in (Path(_python()).parent, *_paths()) if is_root() and not open_to_all(path)]
             if closed:
                 raise SandboxError(
-                    f"started by root, submissions run as nobody, who cannot read {closed[0]}: grade as an ordinary user, "
-                    "or with a Python that everyone can read"
+                    f"started by root, submissions run as nobody, who cannot read {closed[0]}: grade as an ordinary "
+                    "user, or with a Python that everyone can read"
                 )
             self.home = tempfile.TemporaryDirectory(prefix="gru_lab-home-", ignore_cleanup_errors=True)
             Path(self.home.name).chmod(0o777)  # started by root, the worker is somebody else

@@ -5,7 +5,7 @@ from pathlib import Path
 __all__ = ["COURSE_ID", "NBGRADER_CONFIG", "ExportProblem", "nbgrader"]
 
 COURSE_ID = "gru_lab"
-NBGRADER_CONFIG = f'''"""nbgrader's settings for this course folder. It may be moved: the folder of this file is the course folder."""
+NBGRADER_CONFIG = f'''"""nbgrader's settings for this course folder. The folder of this file is the course folder."""
 
 from pathlib import Path
 

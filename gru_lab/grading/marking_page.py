@@ -5,7 +5,6 @@ which are shown and never run; from us text outputs. So nothing of a student's a
 """
 
 import json
-import os
 import re
 
 from gru_lab.grading.record import MEANING
@@ -14,7 +13,9 @@ __all__ = ["answers", "comment", "page", "plain", "write"]
 
 LONGEST = 20_000  # characters of an answer; more is nobody's reading, and slow to colour
 # Control characters, halves of characters, and marks that change the direction of text: shown by their number.
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
+)
 
 
 def plain(text):
@@ -38,7 +39,7 @@ def comment(result):
 
 
 def page(asked, record, results):
-    """The notebook of one submission, as nbformat's dict. results: one for each question of the assignment, in order."""
+    """The notebook of one submission, as nbformat's dict. results: one for each question, in order."""
     by_id = {}
     for item, result in zip(asked.items, results, strict=True):
         by_id[item.grade_id] = {"cell_type": "code", "source": plain(result.source), "outputs": []}
@@ -58,7 +59,8 @@ def _output(text):
 
 
 def _about(record):
-    facts = (("file", record.file), ("handed in", record.handed_in), ("problem", record.problem))
+    """Not whose it is, nor its file, which says so: Formgrader hides names until somebody asks for them."""
+    facts = (("handed in", record.handed_in), ("problem", record.problem))
     lines = [f"{label}: {text}" for label, text in facts if text]
     return plain("\n".join([*lines, *record.notes]) or "nothing to note")
 
@@ -90,4 +92,4 @@ def write(path, notebook):
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_suffix(".new")
     new.write_text(json.dumps(notebook, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
-    os.replace(new, path)
+    new.replace(path)

@@ -81,6 +81,8 @@ class _Submission:
     handed_in: str = ""
     problem: str = ""
     notes: tuple = ()
+    name: str = ""
+    email: str = ""
 
 
 def main(root=ROOT):

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from gru_lab.grading.archive import SubmissionsError, Unreadable, open_archive
 from gru_lab.grading.assignments import assignment as the_assignment
-from gru_lab.grading.choosing import Chosen, belongs, choose
+from gru_lab.grading.choosing import belongs, choose
 from gru_lab.grading.names import clean
 from gru_lab.grading.shapes import Group, recognise
 
@@ -148,7 +148,7 @@ def _refuse_nothing(path, asked, groups, archive):
     if groups:
         raise SubmissionsError(
             f"'{path}' holds no submission for {asked.number}: the notebooks of all {len(groups)} students are named "
-            f"after other exercises. Name the assignment that they are, or a folder with notebooks such as {asked.file}."
+            f"after other exercises. Name their assignment, or a folder with notebooks such as {asked.file}."
         )
     zips = [entry.path for entry in archive.entries if entry.ending == ".zip"]
     instead = f" There is a zip in it: give '{zips[0]}' itself, if it is the download." if zips else ""
@@ -165,7 +165,7 @@ def _known(groups, roster):
         if roster:
             student, note = roster.match((group.student, *group.ids), group.email, group.name or group.student)
             notes = (*group.notes, note) if note else group.notes
-            group = replace(group, student=student or group.student, notes=notes)  # noqa: PLW2901
+            group = replace(group, student=student or group.student, notes=notes)
         same = together.get(group.student)
         if same is None:
             together[group.student] = group

@@ -34,26 +34,24 @@ _MOODLE = re.compile(
     r"(?P<name>.+?)(?:_(?P<id>\d+))?_assignsubmission_(?P<kind>[a-z]+?)(?:_(?P<file>.*))?", re.IGNORECASE | re.DOTALL
 )
 # of files that lie among notebooks, those that a student may have handed in; a roster or a README is none
-_HANDED_IN = set(
-    [
-        ".zip",
-        ".py",
-        ".docx",
-        ".doc",
-        ".odt",
-        ".pdf",
-        ".html",
-        ".htm",
-        ".rtf",
-        ".pages",
-        ".rar",
-        ".7z",
-        ".gz",
-        ".tgz",
-        ".r",
-        ".m",
-    ]
-)
+_HANDED_IN = {
+    ".zip",
+    ".py",
+    ".docx",
+    ".doc",
+    ".odt",
+    ".pdf",
+    ".html",
+    ".htm",
+    ".rtf",
+    ".pages",
+    ".rar",
+    ".7z",
+    ".gz",
+    ".tgz",
+    ".r",
+    ".m",
+}
 _NOBODY = re.compile(r"(untitled|notebook|solutions?|answers?|exercises?|submission)\W*\d*", re.IGNORECASE)
 
 

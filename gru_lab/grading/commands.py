@@ -10,7 +10,6 @@ from gru_lab.grading import cluster, results, run, sandbox, scores, submissions
 from gru_lab.grading import roster as rosters
 from gru_lab.grading.assignments import UnknownAssignment, assignment
 from gru_lab.grading.engine import Terms
-from gru_lab.grading.gradebook_file import GradebookProblem
 from gru_lab.grading.journal import Journal, JournalError, read_all
 from gru_lab.grading.writing import NotWritten
 
@@ -27,7 +26,7 @@ marking by hand in Formgrader. "merge" joins the results of several machines.
 """
 PROBLEMS = (
     cluster.ClusterError, results.ResultsError, sandbox.SandboxError, submissions.SubmissionsError, rosters.RosterError,
-    GradebookProblem, JournalError, NotWritten, UnknownAssignment,
+    JournalError, NotWritten, UnknownAssignment,
 )  # fmt: skip
 
 

@@ -94,19 +94,16 @@ def write_all(paths, records, policy, people=None, due=None, gradebook=True):
 
     people: a Roster. due: {student: their own due date}. gradebook: also write nbgrader's, and take in
     what a person has marked there.
-    Raises NotWritten, and GradebookProblem after everything else is written.
+    Raises NotWritten, and ResultsError for trouble with the gradebook, after everything else is written.
     """
     ordered = [records[student] for student in sorted(records)]
     people = people or {one.student: Person(one.name, one.email) for one in ordered}
     number = ordered[0].assignment
     marks, problem = {}, None
     if gradebook:
-        from gru_lab.grading import gradebook as book
-
         try:
-            book.update(paths.gradebook, ordered, [scores.score(record, policy) for record in ordered])
-            marks = book.manual_marks(paths.gradebook, number, list(records))
-        except book.GradebookProblem as found:
+            marks = _marked_by_hand(paths, ordered, policy)
+        except ResultsError as found:
             problem = found
     given = [
         scores.score(record, policy, (due or {}).get(record.student), marks.get(record.student)) for record in ordered
@@ -127,3 +124,17 @@ def write_all(paths, records, policy, people=None, due=None, gradebook=True):
     if problem:
         raise problem
     return given
+
+
+def _marked_by_hand(paths, records, policy):
+    """Bring the gradebook up to date; {student: {question: points}} that a person has given there."""
+    try:
+        from gru_lab.grading import gradebook  # slow to import, and not everybody has nbgrader
+    except ModuleNotFoundError as missing:
+        wanted = 'for the gradebook: pip install "gru_lab[instructor]", or --no-gradebook. All else is written.'
+        raise ResultsError(f"{missing.name} is missing {wanted}") from missing
+    try:
+        gradebook.update(paths.gradebook, records, [scores.score(record, policy) for record in records])
+        return gradebook.manual_marks(paths.gradebook, records[0].assignment, [record.student for record in records])
+    except gradebook.GradebookProblem as problem:
+        raise ResultsError(f"{problem} All else is written.") from problem

@@ -192,11 +192,12 @@ class Sandbox:
     """One `worker`, alive until it is closed, a reply does not come, or it ends.
 
     protected: with bubblewrap, else with limits alone. folder: of `package`. torch: import it before any request.
-    Raises SandboxError where it does not start. Use it in a `with` statement.
+    clean: nothing that ran in it can have left anything behind, so that another submission may use it.
+    Raises SandboxError where it does not start.
     """
 
     def __init__(self, folder, protected=True, torch=False, memory=MEMORY):
-        self.protected, self.memory, self.home = protected, memory, None
+        self.protected, self.memory, self.home, self.clean = protected, memory, None, protected
         if protected:
             at, env, command = "/course", None, _bubblewrap(folder)
         else:
@@ -233,27 +234,22 @@ class Sandbox:
             self.close()
             raise SandboxError("the sandbox does not answer after it was started") from problem
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *ignored):
-        self.close()
-
     def ask(self, request, seconds):
         """(header, reply) of one question, in at most `seconds` and some slack; see `worker`.
 
-        header: {"how", "cell", "seconds", "cpu"}. reply: bytes, maybe none. Raises SandboxGone.
+        header: {"how", "cell", "clean", "seconds", "cpu"}. reply: bytes, maybe none. Raises SandboxGone.
         """
         try:
             self._send({**request, "seconds": seconds, "memory": self.memory})
             header, reply = self._receive(seconds + SLACK_S)
             number = int | float
-            kinds = {"how": str, "cell": int, "seconds": number, "cpu": number}
+            kinds = {"how": str, "cell": int, "clean": bool, "seconds": number, "cpu": number}
             if set(header) != set(kinds) or not all(isinstance(header[name], kind) for name, kind in kinds.items()):
                 raise SandboxGone("it talks nonsense")
         except SandboxGone:
             self.close()
             raise
+        self.clean &= header["clean"] and header["how"] == "returned"
         return header, reply
 
     def close(self):

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from html import unescape
 
 import pytest
 

@@ -11,6 +11,7 @@ from gru_lab.grading import feedback
 from gru_lab.grading.pages import LONGEST_CODE, visible
 from gru_lab.grading.record import MEANING, Record, Result
 from gru_lab.grading.scores import Policy, score
+from gru_lab.grading.writing import NotWritten
 
 NASTY = "</pre></style><script>alert(1)</script><img src=x onerror=alert(1)>\"'&{{ 7*7 }}\u202e\x00\ud800"
 
@@ -91,3 +92,17 @@ def test_pages_are_written(tmp_path):
     paths = feedback.write_feedback(tmp_path, records, scores, lambda name: name.replace("/", "_"))
     assert [path.name for path in paths.values()] == ["ada.html", ".._bob.html"]
     assert all(path.parent == tmp_path / "feedback" and "3 of 3" in path.read_text("utf-8") for path in paths.values())
+
+
+def test_what_a_status_means_is_left_out_where_more_is_said():
+    for html in (made(Result("6.7", "wrong", 3, says="More.")), made(Result("6.7", "wrong", 3), manual={"6.7": 2})):
+        assert MEANING["wrong"] not in html
+
+
+def test_a_full_disk_leaves_the_old_page_and_every_record_needs_its_score(tmp_path, monkeypatch):
+    record = Record("ada", "06", results=(Result("6.4", "right", 3, 1.0),))
+    with pytest.raises(ValueError, match="zip"):
+        feedback.write_feedback(tmp_path, [record], [], str)
+    monkeypatch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    with pytest.raises(NotWritten, match="No space left"):
+        feedback.write_feedback(tmp_path, [record], [score(record, Policy())], str)

@@ -2,7 +2,7 @@
 
 A course folder holds gradebook.db, and for each submission a notebook, autograded/STUDENT/NN/NAME.ipynb, to look at.
 What a person has put in, points, extra credit and comments, is never written over. Nothing goes into submitted/: there
-Formgrader counts no submissions, and its Autograde, which runs code with the instructor's rights, has none to run.
+Formgrader counts no submissions, and `nbgrader autograde`, which runs them with your rights, finds none to run.
 """
 
 from pathlib import Path

@@ -243,7 +243,7 @@ def test_an_update_that_breaks_off_changes_nothing_and_can_be_repeated(tmp_path,
         return real(rows, folder, *rest)
 
     monkeypatch.setattr(gradebook.Rows, "enter", stop_at_cleo)
-    wrong = {"6.4": {"status": "wrong"}}
+    wrong = {"6.4": {"status": "wrong", "share": 0.0}}
     with pytest.raises(KeyboardInterrupt):
         gradebook.update(tmp_path, [record("ben", changes=wrong), record("cleo")])
     assert grades(tmp_path, "ben") == before

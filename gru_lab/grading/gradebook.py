@@ -1,7 +1,8 @@
 """Results in nbgrader's gradebook: Formgrader shows them, and a person marks the written answers there.
 
 A course folder holds gradebook.db, and for each submission a notebook, autograded/STUDENT/NN/NAME.ipynb, to look at.
-What a person has put in, points, extra credit and comments, is never written over.
+What a person has put in, points, extra credit and comments, is never written over. Nothing goes into submitted/: there
+Formgrader counts no submissions, and `nbgrader autograde`, which runs them with your rights, finds none to run.
 """
 
 from pathlib import Path

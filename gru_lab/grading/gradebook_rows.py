@@ -53,7 +53,8 @@ class Rows:
         """
         student = self._get(self.students, folder, api.Student, id=folder)
         if not student.email and folder != record.student:
-            student.email = marking_page.plain(record.student)[:128]  # Formgrader shows it as text only, unlike a name
+            # Formgrader escapes this, but not names; in brackets it is no formula in the table that nbgrader exports
+            student.email = f"({marking_page.plain(record.student)[:126]})"
         new = {"assignment_id": self.assignment.id, "student_id": folder}
         submission = self._get(self.submissions, folder, api.SubmittedAssignment, **new)
         submission.timestamp = _utc(record.handed_in)

@@ -3,6 +3,7 @@
 import re
 import sqlite3
 import time
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import nbformat
@@ -10,6 +11,7 @@ import pytest
 from nbconvert.exporters import HTMLExporter
 from nbgrader.api import Gradebook
 from nbgrader.server_extensions.formgrader import handlers
+from sqlalchemy import text
 from traitlets.config import Config
 
 from gru_lab.grading import exports, gradebook, gradebook_file
@@ -88,7 +90,7 @@ def test_nbgrader_reads_what_was_written(tmp_path):
         anna = book.find_submission("06", safe_name("Anna Meier"))
         assert (anna.score, anna.max_score, anna.needs_manual_grade) == (8, 11, True)
         assert anna.timestamp.isoformat() == "2026-11-27T10:00:00"
-        assert anna.student.email == "Anna Meier"
+        assert anna.student.email == "(Anna Meier)"
         assert book.find_student("ben").email is None  # the name of the folder says it
         said = book.find_comment("exercise-6-4", FILE, "06", "ben").comment
         assert said.endswith("Two rows are right.")
@@ -110,6 +112,8 @@ def test_what_no_program_has_judged_waits_for_a_person(tmp_path):
     assert grades(tmp_path, "ben")["exercise-6-4-test"] == (0, None, None, True)
     assert grades(tmp_path, "ben")[WRITTEN] == (0, None, None, False)
     assert "The file is no notebook." in shown(tmp_path, "cleo")
+    with opened(tmp_path) as book:
+        assert book.find_comment("exercise-6-4", FILE, "06", "cleo").comment.endswith("The file is no notebook.")
 
 
 def test_a_second_update_keeps_what_a_person_did_and_brings_the_rest_up_to_date(tmp_path):
@@ -165,12 +169,30 @@ def test_marks_and_comments_are_read_back_under_the_students_own_names(tmp_path)
 
 def test_several_assignments_share_a_course_folder(tmp_path):
     gradebook.update(tmp_path, [record("ben"), record("ben", "07"), record("cleo", "01")])
+    (tmp_path / "nbgrader_config.py").write_text("# somebody's own", "utf-8")
     gradebook.update(tmp_path, [record("ben", "01")])
+    assert (tmp_path / "nbgrader_config.py").read_text("utf-8") == "# somebody's own"
     with opened(tmp_path) as book:
         assert [one.name for one in book.assignments] == ["01", "06", "07"]
         assert {one.assignment.name for one in book.student_submissions("ben")} == {"01", "06", "07"}
         assert {one.assignment.name for one in book.student_submissions("cleo")} == {"01"}
     assert sorted(path.name for path in (tmp_path / "source").iterdir()) == ["01", "06", "07"]
+
+
+@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's own
+def test_a_persons_other_assignments_are_left_alone(tmp_path):
+    gradebook.update(tmp_path, [record("ben")])
+    with opened(tmp_path) as book:
+        book.add_assignment("own")
+        book.add_notebook("own", "own")
+        book.add_grade_cell(WRITTEN, "own", "own", max_score=5, cell_type="code")
+        book.add_submission("own", "ben")
+        book.find_grade(WRITTEN, "own", "own", "ben").manual_score = 5
+        book.db.commit()
+    gradebook.update(tmp_path, [record("ben")])
+    assert gradebook.manual_marks(tmp_path, "06", ["ben"]) == {}
+    with opened(tmp_path) as book:
+        assert book.find_grade(WRITTEN, "own", "own", "ben").score == 5
 
 
 def test_of_two_records_the_last_one_counts(tmp_path):
@@ -194,6 +216,22 @@ def test_a_gradebook_in_use_is_left_as_it_is_and_says_so(tmp_path, monkeypatch):
     assert grades(tmp_path, "ben")[WRITTEN] == (None, 2, None, False)
 
 
+def test_of_two_updates_at_once_one_waits(tmp_path, monkeypatch):
+    make = gradebook_file._make_tables
+
+    def slowly(connection):
+        connection.execute(text("SELECT count(*) FROM sqlite_master")).scalar()
+        time.sleep(0.3)
+        make(connection)
+
+    monkeypatch.setattr(gradebook_file, "_make_tables", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        updates = [pool.submit(gradebook.update, tmp_path, [record(student)]) for student in ("ben", "cleo")]
+        assert [update.result() for update in updates] == [1, 1]
+    with opened(tmp_path) as book:
+        assert {student.id for student in book.students} == {"ben", "cleo"}
+
+
 def test_an_update_that_breaks_off_changes_nothing_and_can_be_repeated(tmp_path, monkeypatch):
     gradebook.update(tmp_path, [record("ben")])
     before = grades(tmp_path, "ben")
@@ -205,7 +243,7 @@ def test_an_update_that_breaks_off_changes_nothing_and_can_be_repeated(tmp_path,
         return real(rows, folder, *rest)
 
     monkeypatch.setattr(gradebook.Rows, "enter", stop_at_cleo)
-    wrong = {"6.4": {"status": "wrong"}}
+    wrong = {"6.4": {"status": "wrong", "share": 0.0}}
     with pytest.raises(KeyboardInterrupt):
         gradebook.update(tmp_path, [record("ben", changes=wrong), record("cleo")])
     assert grades(tmp_path, "ben") == before
@@ -268,8 +306,8 @@ def test_a_very_long_answer_is_cut(tmp_path):
 def test_the_page_does_not_say_whose_it_is(tmp_path):
     """Formgrader hides names, for marks without regard to a person."""
     gradebook.update(tmp_path, [record("Anna Meier", file="Anna Meier_06.ipynb")])
-    text = (tmp_path / "autograded" / safe_name("Anna Meier") / "06" / f"{FILE}.ipynb").read_text("utf-8")
-    assert "Anna" not in text
+    page = (tmp_path / "autograded" / safe_name("Anna Meier") / "06" / f"{FILE}.ipynb").read_text("utf-8")
+    assert "Anna" not in page
 
 
 def test_a_class_takes_seconds(tmp_path):

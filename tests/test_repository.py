@@ -195,3 +195,73 @@ def test_the_readme_says_what_was_not_run_in_the_cloud():
     for path in re.findall(r"lab/tree/(\S+)`", section):
         assert (ROOT / path).is_file(), path
     calls_what_exists(section)
+
+
+# ---- the code host ------------------------------------------------------------------------------------------------
+
+GITHUB = ROOT / ".github"
+FORMS = [path for path in sorted((GITHUB / "ISSUE_TEMPLATE").glob("*.yml")) if path.stem != "config"]
+
+
+@pytest.mark.parametrize("path", FORMS, ids=lambda path: path.stem)
+def test_an_issue_form_is_one(path):
+    """The form schema of GitHub: what it lacks or does not know makes the form disappear without a word."""
+    form = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert set(form) == {"name", "description", "labels", "body"}
+    ids = [field["id"] for field in form["body"]]
+    assert len(set(ids)) == len(ids)
+    for field in form["body"]:
+        assert field["type"] in ("input", "textarea") and field["attributes"]["label"]
+        assert set(field) <= {"type", "id", "attributes", "validations"}
+        assert set(field["attributes"]) <= {"label", "description", "placeholder", "render"}
+        assert set(field.get("validations", {})) <= {"required"}
+    assert form["body"][0]["validations"]["required"]
+
+
+def test_the_issue_forms_ask_what_is_needed():
+    text = {path.stem: path.read_text(encoding="utf-8") for path in FORMS}
+    assert set(text) == {"bug", "chapter", "idea"}
+    assert "`python course.py doctor`" in text["bug"] and "doctor" in COMMANDS
+    assert [field["id"] for field in yaml.safe_load(text["chapter"])["body"]] == ["chapter", "cell", "correction"]
+    config = yaml.safe_load((GITHUB / "ISSUE_TEMPLATE" / "config.yml").read_text(encoding="utf-8"))
+    assert config == {"blank_issues_enabled": True}
+    calls_what_exists((GITHUB / "pull_request_template.md").read_text(encoding="utf-8"))
+
+
+def test_the_workflow_runs_what_a_reader_can_run_and_writes_nothing():
+    workflow = yaml.safe_load((GITHUB / "workflows" / "tests.yml").read_text(encoding="utf-8"))
+    assert workflow["permissions"] == {"contents": "read"}
+    when = workflow[True]  # YAML 1.1 reads `on` so
+    assert {"push", "pull_request", "schedule"} <= set(when)
+    assert re.fullmatch(r"\d+ \d+ \* \* [0-6]", when["schedule"][0]["cron"]), "once a week"
+    jobs = workflow["jobs"]
+    assert jobs["pinned"]["if"] == "github.event_name != 'schedule'"
+    assert "github.event_name == 'schedule'" in jobs["drift"]["if"]
+    for job, script in (("pinned", ".ci/run"), ("drift", ".ci/drift")):
+        checkout, python, last = jobs[job]["steps"]
+        assert checkout["uses"].startswith("actions/checkout@")
+        assert allows_python(python["with"]["python-version"])
+        assert last == {"run": script}
+        calls_what_exists(script)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the script is bash's")
+def test_drift_installs_without_pins_and_leaves_out_tests_that_are_there(tmp_path):
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci" / "drift", tmp_path / ".ci")
+    python = tmp_path / "python3"
+    there = "build/newest/bin"
+    script = f'#!/bin/sh\\necho "$@"\\n[ -d {there} ] || {{ mkdir -p {there} && cp "$0" {there}/python; }}\\n'
+    python.write_text(script, encoding="utf-8")
+    python.chmod(0o755)
+    environment = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+    command = [tmp_path / ".ci" / "drift", "-x"]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    made, installed, tested = ended.stdout.splitlines()
+    assert made == "-m venv --clear build/newest"
+    assert installed.endswith("-e .[test]") and "constraints" not in ended.stdout
+    assert tested.endswith(" -x")
+    left_out = re.findall(r"--deselect (\S+)::(\w+)", tested)
+    assert len(left_out) == 2
+    for path, name in left_out:
+        assert f"def {name}(" in (ROOT / path).read_text(encoding="utf-8")

@@ -251,7 +251,7 @@ def test_drift_installs_without_pins_and_leaves_out_tests_that_are_there(tmp_pat
     shutil.copy(ROOT / ".ci" / "drift", tmp_path / ".ci")
     python = tmp_path / "python3"
     there = "build/newest/bin"
-    script = f'#!/bin/sh\\necho "$@"\\n[ -d {there} ] || {{ mkdir -p {there} && cp "$0" {there}/python; }}\\n'
+    script = f'#!/bin/sh\necho "$@"\n[ -d {there} ] || {{ mkdir -p {there} && cp "$0" {there}/python; }}\n'
     python.write_text(script, encoding="utf-8")
     python.chmod(0o755)
     environment = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}

@@ -3,6 +3,7 @@
 import numpy as np
 
 from gru_lab.checks.question import Case, Code, Wrong
+from gru_lab.checks.sizes import sizes
 
 # ---------------------------------------------------------------------------------------------- a bug to find
 
@@ -45,6 +46,7 @@ WORK = Code(
     shapes="story_multiplications(blocks, D, H, T): four whole numbers, blocks 3 or 4 -> a whole number",
     reference=story_multiplications,
     cases=work_cases,
+    in_library=("gru_lab.measuring.counts.multiplications",),
     wrong=(
         Wrong(
             "as it was",
@@ -111,7 +113,9 @@ def judged(low=min, high=max, margin=1.05):
 
 
 def rule_cases(rng):
-    low, high = np.sort(rng.integers(50, 90, 3)).astype(float), np.sort(rng.integers(130, 190, 4)).astype(float)
+    [(few, many)] = sizes(rng, (3, 4))
+    low, high = np.sort(rng.integers(50, 90, few)), np.sort(rng.integers(130, 190, many))
+    low, high = low.astype(float), high.astype(float)
     touching = {"gru": np.array([62.0, 81.0, 64.0]), "lstm": np.array([77.0, 88.0, 79.0])}
     one_fast = {"gru": np.array([80.0, 82.0, 81.0]), "lstm": np.array([95.0, 20.0, 96.0, 97.0])}
     one_slow = {"gru": np.array([50.0, 52.0, 51.0, 220.0]), "lstm": np.array([90.0, 91.0, 95.0, 96.0])}
@@ -161,6 +165,7 @@ RULE = Code(
     reference=by_the_rule,
     between=(-1, 1),
     cases=rule_cases,
+    in_library=("gru_lab.measuring.evidence.compare",),
     wrong=(
         Wrong("means", "You compare means. The rule compares ranges: every run of one against every run of the other.",
               means_apart),
@@ -204,12 +209,13 @@ def file_cases(rng):
     def file(blocks, D, H):
         return {"W": rng.uniform(-1, 1, (blocks * H, D)).round(1), "U": rng.uniform(-1, 1, (blocks * H, H)).round(1)}
 
-    return [
+    cases = [
         Case("hand", file(4, 3, 2), "for a W of (8, 3) and a U of (8, 2)", expected=[4, 3, 2]),
         Case("property", file(1, 2, 5), "for an RNN, which has one block"),
-        Case("random", file(3, 4, 5), "for a W of (15, 4)"),
-        Case("random", file(4, 7, 3), "for a W of (12, 7)"),
     ]
+    for blocks, (D, H) in zip((3, 4), sizes(rng, (4, 5), (7, 3)), strict=True):
+        cases.append(Case("random", file(blocks, D, H), f"for a W of {(blocks * H, D)}"))
+    return cases
 
 
 SIZES = Code(

@@ -4,6 +4,7 @@ import numpy as np
 
 from gru_lab.checks.common import draw
 from gru_lab.checks.question import Case, Code, Value, Wrong
+from gru_lab.checks.sizes import sizes
 
 # ---------------------------------------------------------------------------------------------- a bug to find
 
@@ -30,7 +31,7 @@ def gradient_cases(rng):
     cases = [Case("hand", hand, "for one step", expected=[0.32, 1.36])]
     flat = draw(rng, g=(2,)) | {"states": np.zeros((4, 2))} | draw(rng, U=(2, 2))
     cases.append(Case("property", flat, "when all states are 0, so that only the matrix acts"))
-    for T, H in ((4, 3), (2, 5)):
+    for T, H in sizes(rng, (4, 3), (2, 5)):
         states = {"states": rng.uniform(-0.9, 0.9, (T + 1, H)).round(1)}
         cases.append(Case("random", draw(rng, g=(H,)) | states | draw(rng, U=(H, H)), f"for {T} steps, H = {H}"))
     return cases
@@ -212,8 +213,7 @@ def road_cases(rng):
     return [
         Case("hand", hand, "where each unit hears the other one", expected=[1.22, 0.55]),
         Case("property", keeps, "when z is 1 everywhere: the gradient comes through whole"),
-        Case("random", inputs(2, 4), "for a batch of 2, H = 4"),
-        Case("random", inputs(4, 3), "for a batch of 4, H = 3"),
+        *(Case("random", inputs(B, H), f"for a batch of {B}, H = {H}") for B, H in sizes(rng, (2, 4), (4, 3))),
     ]
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from gru_lab.cell import sigmoid
 from gru_lab.checks.common import draw
 from gru_lab.checks.question import Case, Code, Value, Wrong
+from gru_lab.checks.sizes import sizes
 
 # ---------------------------------------------------------------------------------------------- one matrix
 
@@ -20,7 +21,7 @@ def matrix_cases(rng):
     cases = [Case("hand", hand, "when D = 1 and H = 2", expected=[[1, 2, 5, 0.7], [3, 4, 6, 0.8]])]
     no_bias = draw(rng, W=(3, 2), U=(3, 3)) | {"b": np.zeros(3)}
     cases.append(Case("property", no_bias, "when every bias is 0"))
-    for D, H in ((3, 2), (2, 4)):
+    for D, H in sizes(rng, (3, 2), (2, 4)):
         cases.append(Case("random", draw(rng, W=(H, D), U=(H, H), b=(H,)), f"when D = {D} and H = {H}"))
     return cases
 
@@ -153,6 +154,7 @@ COUNT = Code(
     shapes="stacked_count(D, H, layers, biases): four whole numbers -> a whole number (biases: vectors in each block)",
     reference=stacked_count,
     cases=count_cases,
+    in_library=("gru_lab.measuring.counts.parameter_count",),
     wrong=(
         Wrong(
             "as it was",

@@ -6,6 +6,7 @@ from gru_lab.cell import gru_step, sigmoid
 from gru_lab.checks.common import SIZES, draw, sizes_text, weights
 from gru_lab.checks.probes import call_with_parameters
 from gru_lab.checks.question import Case, Code, Value, Wrong
+from gru_lab.checks.sizes import sizes
 
 # ---------------------------------------------------------------------------------------------- backwards to z
 
@@ -26,7 +27,7 @@ def gate_cases(rng):
         Case("hand", hand, "for two units", expected=[0.75, 0.25]),
         Case("property", still, "when nothing has changed: z is 1"),
     ]
-    for B, H in ((3, 2), (2, 4)):
+    for B, H in sizes(rng, (3, 2), (2, 4)):
         h, candidate = states(B, H)
         z = rng.uniform(0.1, 0.9, (B, H)).round(1)
         inputs = {"h_old": h, "candidate": candidate, "h_new": z * h + (1 - z) * candidate}
@@ -115,7 +116,7 @@ def step_cases(rng):
         Case("hand", hand, "when all weights are 0: half of the old", expected=[0.4, -0.2]),
         Case("property", keeps, "when b_z = 50 holds z at 1: nothing changes"),
     ]
-    for B, D, H in SIZES:
+    for B, D, H in sizes(rng, *SIZES):
         cases.append(Case("random", draw(rng, x=(B, D), h=(B, H), **weights(D, H)), sizes_text(B, D, H)))
     return cases
 
@@ -152,6 +153,12 @@ MENDED = Code(
     reference=lambda x, h, p: gru_step(x, h, p),
     probe=call_with_parameters,
     cases=step_cases,
+    in_library=(
+        "gru_lab.cell.gru_step",
+        "gru_lab.cell.trace_step",
+        "gru_lab.sequence.forward",
+        "gru_lab.sequence_fast.forward_fast",
+    ),
     wrong=(
         Wrong("as it was",
               "The bug is still there: after its second line h is the reset memory, and two lines read it.",

@@ -4,6 +4,7 @@ import numpy as np
 
 from gru_lab.cell import sigmoid
 from gru_lab.checks.question import Case, Code, Value, Wrong
+from gru_lab.checks.sizes import HiddenSizes, one_of, sizes
 
 # ---------------------------------------------------------------------------------------------- follow the arrows
 
@@ -54,12 +55,16 @@ def arrow_cases(rng):
     hand = {"W_r": W_r, "W_z": W_z, "W_h": W_h, "U_h": U_h, "feature": 1}
     two_roads = {"W_r": np.array([[1.0, 0], [1.0, 0], [0, 0]]), "W_z": np.zeros((3, 2)), "W_h": np.zeros((3, 2))}
     two_roads |= {"U_h": np.array([[0, 0, 0], [0.5, 0, 0], [1.0, -1.0, 0]]), "feature": 0}
-    return [
+    cases = [
         Case("hand", hand, "where unit 2 listens to unit 3, and unit 3 to unit 1", expected=[1, 1, 1, 0]),
         Case("property", two_roads, "when unit 2 listens to two units with opposite weights"),
-        Case("random", inputs(3, 5, 2), "when D = 3 and H = 5"),
-        Case("random", inputs(6, 4, 0), "when D = 6 and H = 4"),
     ]
+    for (D, H), feature in zip(sizes(rng, (3, 5), (6, 4)), (2, 0), strict=True):
+        drawn = inputs(D, H, one_of(rng, feature, range(D)))
+        if isinstance(rng, HiddenSizes):  # chance may leave a road out: one unit is reached by the candidate's alone
+            drawn["U_h"][-1], drawn["W_z"][-1], drawn["W_h"][-1] = 0, 0, 1
+        cases.append(Case("random", drawn, f"when D = {D} and H = {H}"))
+    return cases
 
 
 def reached_by_loops(W_r, W_z, W_h, U_h, feature):
@@ -151,8 +156,7 @@ def reach_cases(rng):
     return [
         Case("hand", hand, "for two units", expected=[0.13, 0.8]),
         Case("property", inputs(3) | {"z": np.ones(3)}, "when z is 1 everywhere: r can do nothing"),
-        Case("random", inputs(3, 2), "for a batch of 3"),
-        Case("random", inputs(2, 4), "for a batch of 2"),
+        *(Case("random", inputs(B, H), f"for a batch of {B}") for B, H in sizes(rng, (3, 2), (2, 4))),
     ]
 
 

@@ -5,6 +5,7 @@ import numpy as np
 from gru_lab.cell import sigmoid
 from gru_lab.checks.common import draw
 from gru_lab.checks.question import Case, Code, Value, Written, Wrong
+from gru_lab.checks.sizes import one_of, sizes
 
 # ---------------------------------------------------------------------------------------------- whom it hides
 
@@ -25,7 +26,8 @@ def hiding_cases(rng):
     cases = [Case("hand", hand, "where unit 1 alone listens to unit 0", expected=[0.0, np.tanh(0.5)])]
     deaf = draw(rng, x=(3,), h=(4,), W_h=(4, 3)) | {"U_h": np.zeros((4, 4)), "b_h": np.zeros(4), "unit": 2}
     cases.append(Case("property", deaf, "when nobody listens to the past: no change"))
-    for B, D, H, unit in ((3, 2, 4, 1), (2, 5, 3, 2)):
+    for (B, D, H), unit in zip(sizes(rng, (3, 2, 4), (2, 5, 3)), (1, 2), strict=True):
+        unit = one_of(rng, unit, range(H))
         inputs = draw(rng, x=(B, D), h=(B, H), W_h=(H, D), U_h=(H, H), b_h=(H,)) | {"unit": unit}
         cases.append(Case("random", inputs, f"for a batch of {B}, unit {unit} shut"))
     return cases
@@ -163,7 +165,7 @@ def step_cases(rng):
     cases = [Case("hand", one, "with all weights 0: half of the old", expected=[0.4, -0.2])]
     keeps = weights(2, 3) | {"b_z": np.full(3, 50.0)}
     cases.append(Case("property", draw(rng, x=(2,), h=(3,)) | keeps, "when z keeps everything: nothing changes"))
-    for B, D, H in ((3, 2, 4), (2, 4, 3)):
+    for B, D, H in sizes(rng, (3, 2, 4), (2, 4, 3)):
         cases.append(Case("random", draw(rng, x=(B, D), h=(B, H)) | weights(D, H), f"for a batch of {B}"))
     return cases
 
@@ -192,6 +194,12 @@ REPAIR = Code(
     shapes="repaired_step(x, h, W_r, U_r, b_r, W_z, U_z, b_z, W_h, U_h, b_h): x (…, D), h (…, H) -> (…, H)",
     reference=repaired_step,
     cases=step_cases,
+    in_library=(
+        "gru_lab.cell.gru_step",
+        "gru_lab.cell.trace_step",
+        "gru_lab.sequence.forward",
+        "gru_lab.sequence_fast.forward_fast",
+    ),
     wrong=(
         Wrong(
             "as it was",

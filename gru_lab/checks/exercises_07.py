@@ -4,6 +4,7 @@ import numpy as np
 
 from gru_lab.checks.common import draw
 from gru_lab.checks.question import Case, Code, Prediction, Written, Wrong
+from gru_lab.checks.sizes import HiddenSizes, sizes
 
 # ---------------------------------------------------------------------------------------------- a readout in disguise
 
@@ -19,9 +20,12 @@ def double_cases(rng):
     cases = [Case("hand", hand, "for three units, the first of them turned round", expected=[3.0, -1.0, 2.0])]
     plain = draw(rng, readout=(4,)) | {"order": np.arange(4), "sign": np.ones(4, int)}
     cases.append(Case("property", plain, "when nothing is disguised: the same readout"))
-    for K, order, sign in ((3, [1, 3, 0, 2], [-1, 1, 1, -1]), (2, [3, 0, 4, 1, 2], [1, -1, 1, 1, -1])):
-        inputs = draw(rng, readout=(K, len(order))) | {"order": np.array(order), "sign": np.array(sign)}
-        cases.append(Case("random", inputs, f"for {K} questions and {len(order)} units"))
+    disguises = (([1, 3, 0, 2], [-1, 1, 1, -1]), ([3, 0, 4, 1, 2], [1, -1, 1, 1, -1]))
+    for (K, H), (order, sign) in zip(sizes(rng, (3, 4), (2, 5)), disguises, strict=True):
+        if isinstance(rng, HiddenSizes):
+            order, sign = rng.permutation(H), rng.permutation([-1, 1, *rng.choice([-1, 1], H - 2)])
+        inputs = draw(rng, readout=(K, H)) | {"order": np.array(order), "sign": np.array(sign)}
+        cases.append(Case("random", inputs, f"for {K} questions and {H} units"))
     return cases
 
 
@@ -124,9 +128,9 @@ def either_cases(rng):
     size = rng.uniform(0.1, 0.9, (6, 1)).round(1)
     turned = {"states": np.where(truth[:, None], -size, size) * [1, -1, 1], "truth": truth}
     cases.append(Case("property", turned, "when every unit follows the truth, two of them turned round: all are 1"))
-    for N, H in ((9, 4), (7, 3)):
-        sizes, signs = rng.uniform(0.1, 0.95, (N, H)).round(2), rng.choice([-1, 1], (N, H))
-        inputs = {"states": sizes * signs, "truth": rng.permutation(np.arange(N) < N // 3)}
+    for N, H in sizes(rng, (9, 4), (7, 3), between=((6, 12), (2, 5))):
+        strengths, signs = rng.uniform(0.1, 0.95, (N, H)).round(2), rng.choice([-1, 1], (N, H))
+        inputs = {"states": strengths * signs, "truth": rng.permutation(np.arange(N) < N // 3)}
         cases.append(Case("random", inputs, f"for {N} sentences and {H} units"))
     return cases
 

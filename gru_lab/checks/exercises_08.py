@@ -4,6 +4,7 @@ import numpy as np
 
 from gru_lab.checks.common import draw
 from gru_lab.checks.question import Case, Code, Value, Wrong
+from gru_lab.checks.sizes import sizes
 
 
 def two_versions(rng, shape):
@@ -25,7 +26,7 @@ def single_cases(rng):
     same = two_versions(rng, (2, 3))
     same["wanted"] = 0.7 * same["h"] + 0.3 * same["candidate"]
     cases.append(Case("property", same, "when every unit asks for 0.7: so be it"))
-    for B, H in ((3, 4), (5, 2)):
+    for B, H in sizes(rng, (3, 4), (5, 2)):
         inputs, z = two_versions(rng, (B, H)), rng.uniform(0.05, 0.95, (B, H)).round(2)
         inputs["wanted"] = z * inputs["h"] + (1 - z) * inputs["candidate"]
         cases.append(Case("random", inputs, f"for a batch of {B} with H = {H}"))
@@ -142,7 +143,7 @@ def ground_cases(rng):
     blends, z = draw(rng, h=(5,), candidate=(5,)), rng.uniform(0, 1, 5)
     blends["reported"] = z * blends["h"] + (1 - z) * blends["candidate"]
     cases.append(Case("property", blends, "when all are true blends: nothing is off the ground"))
-    for B, H in ((4, 5), (6, 3)):
+    for B, H in sizes(rng, (4, 5), (6, 3)):
         inputs = draw(rng, h=(B, H), candidate=(B, H), reported=(B, H))
         inputs["h"][0, :2], inputs["candidate"][0, :2] = (0.5, -0.5), (-0.5, 0.5)
         inputs["reported"][0] = np.maximum(inputs["h"], inputs["candidate"])[0] + 0.3

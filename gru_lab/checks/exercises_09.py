@@ -5,6 +5,7 @@ import numpy as np
 from gru_lab.cell import sigmoid
 from gru_lab.checks.common import draw
 from gru_lab.checks.question import Case, Code, Value, Wrong
+from gru_lab.checks.sizes import sizes
 
 # ---------------------------------------------------------------------------------------------- a bug to find
 
@@ -22,7 +23,7 @@ def column_cases(rng):
     same = draw(rng, x=(2, 1), h=(3, 1), W_r=(3, 2), U_r=(3, 3), b_r=(3,))
     same["x"], same["h"] = same["x"].repeat(3, axis=1), same["h"].repeat(3, axis=1)
     cases.append(Case("property", same, "when all three examples are the same: three equal columns"))
-    for B, D, H in ((3, 2, 4), (2, 5, 3)):
+    for B, D, H in sizes(rng, (3, 2, 4), (2, 5, 3)):
         inputs = draw(rng, x=(D, B), h=(H, B), W_r=(H, D), U_r=(H, H), b_r=(H,))
         cases.append(Case("random", inputs, f"with B = {B}, D = {D}, H = {H}"))
     return cases
@@ -50,6 +51,7 @@ COLUMNS = Code(
     shapes="gate_of_columns(x, h, W_r, U_r, b_r): x (D, B), h (H, B), W_r (H, D), U_r (H, H), b_r (H,) -> (H, B)",
     reference=gate_of_columns,
     cases=column_cases,
+    in_library=("gru_lab.cell.reset_gate", "gru_lab.cell.update_gate"),
     between=(0, 1),
     wrong=(
         Wrong(
@@ -140,7 +142,7 @@ def slope_cases(rng):
     cases = [Case("hand", hand, "for gates of 0.5 and 0.75", expected=by_hand)]
     sure = draw(rng, x=(2,), h=(3,), W_r=(3, 2), U_r=(3, 3)) | {"b_r": np.array([60.0, -60.0, 60.0])}
     cases.append(Case("property", sure, "when the gate is sure of itself: no weight is heard"))
-    for B, D, H in ((3, 2, 4), (2, 4, 3)):
+    for B, D, H in sizes(rng, (3, 2, 4), (2, 4, 3)):
         inputs = draw(rng, x=(B, D), h=(B, H), W_r=(H, D), U_r=(H, H), b_r=(H,))
         cases.append(Case("random", inputs, f"with B = {B}, D = {D}, H = {H}"))
     return cases

@@ -5,6 +5,7 @@ import numpy as np
 from gru_lab.cell import sigmoid
 from gru_lab.checks.common import draw
 from gru_lab.checks.question import Case, Code, Written, Wrong
+from gru_lab.checks.sizes import sizes
 
 # ---------------------------------------------------------------------------------------------- how much is hidden
 
@@ -18,7 +19,7 @@ def share_cases(rng):
     cases = [Case("hand", hand, "for three lamps, two of them faint", expected=0.35)]
     even = {"h": draw(rng, h=(2, 4))["h"] + 2, "r": np.full((2, 4), 0.3)}
     cases.append(Case("property", even, "when r is 0.3 everywhere: 70 % is hidden"))
-    for B, H in ((3, 4), (5, 2)):
+    for B, H in sizes(rng, (3, 4), (5, 2)):
         h = rng.uniform(0.2, 1, (B, H)).round(2)
         h[:, 1] *= -1
         inputs = {"h": h, "r": rng.uniform(0, 1, (B, H)).round(2)}
@@ -124,7 +125,7 @@ def lamp_cases(rng):
     cases = [Case("hand", hand, "for two lamps, one behind a shut dimmer", expected=([0.1, 0.0], [0.5, 0.5]))]
     dark = draw(rng, h=(3,)) | {"r": np.zeros(3)} | draw(rng, U_z=(3, 3), b_z=(3,))
     cases.append(Case("property", dark, "when all dimmers are shut: the candidate sees nothing, z sees all"))
-    for B, H in ((3, 4), (5, 2)):
+    for B, H in sizes(rng, (3, 4), (5, 2)):
         inputs = draw(rng, h=(B, H)) | {"r": rng.uniform(0.1, 0.9, (B, H)).round(2)}
         cases.append(Case("random", inputs | draw(rng, U_z=(H, H), b_z=(H,)), f"for a batch of {B} with H = {H}"))
     return cases

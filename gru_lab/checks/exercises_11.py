@@ -4,6 +4,7 @@ import numpy as np
 
 from gru_lab.checks.common import draw
 from gru_lab.checks.question import Case, Code, Value, Wrong
+from gru_lab.checks.sizes import sizes
 
 # ---------------------------------------------------------------------------------------------- who makes the gap
 
@@ -19,7 +20,7 @@ def gap_cases(rng):
     cases.append(Case("property", same, "when r is the same for all units: no gap at all"))
     alone = draw(rng, h=(4,)) | {"r": rng.uniform(0, 1, 4).round(2), "U_h": np.diag([0.5, -1.0, 0.3, 2.0])}
     cases.append(Case("property", alone, "when U_h is diagonal: no gap at all"))
-    for B, H in ((3, 4), (5, 2)):
+    for B, H in sizes(rng, (3, 4), (5, 2)):
         inputs = draw(rng, h=(B, H)) | {"r": rng.uniform(0, 1, (B, H)).round(2)} | draw(rng, U_h=(H, H))
         inputs["r"][:, :2] = 0.2, 0.9
         cases.append(Case("random", inputs, f"for a batch of {B} with H = {H}"))
@@ -204,7 +205,7 @@ def dense_cases(rng):
     cases = [Case("hand", hand, "with H = 2 and D = 1", expected=np.tanh([0.5, 0.5]))]
     dark = draw(rng, x=(3,), h=(2,)) | {"r": np.zeros(2)} | draw(rng, dense=(2, 5), b_h=(2,))
     cases.append(Case("property", dark, "when r is 0 everywhere: the sentence alone is heard"))
-    for B, D, H in ((3, 2, 4), (2, 4, 3)):
+    for B, D, H in sizes(rng, (3, 2, 4), (2, 4, 3)):
         inputs = draw(rng, x=(B, D), h=(B, H)) | {"r": rng.uniform(0.1, 0.9, (B, H)).round(2)}
         cases.append(Case("random", inputs | draw(rng, dense=(H, H + D), b_h=(H,)), f"with B = {B}, D = {D}, H = {H}"))
     return cases
@@ -249,6 +250,7 @@ DENSE = Code(
     reference=candidate_of_dense,
     between=(-1, 1),
     cases=dense_cases,
+    in_library=("gru_lab.cell.candidate_state",),
     wrong=(
         Wrong(
             "as it was",

@@ -7,6 +7,7 @@ import numpy as np
 from gru_lab.cell import sigmoid
 from gru_lab.checks.common import draw
 from gru_lab.checks.question import Case, Code, Value, Wrong
+from gru_lab.checks.sizes import sizes
 
 # ---------------------------------------------------------------------------------------------- whose words are left
 
@@ -24,7 +25,7 @@ def shares_cases(rng):
              expected=[[0.375], [0.375], [0.25]]),
         Case("property", {"z": np.array([[0.2, 0.9], [0.0, 0.0], [1.0, 1.0]])}, "when step 2 writes and step 3 keeps"),
     ]  # fmt: skip
-    for T, H in ((4, 3), (5, 2)):
+    for T, H in sizes(rng, (4, 3), (5, 2)):
         cases.append(Case("random", {"z": rng.uniform(0.2, 0.9, (T, H)).round(2)}, f"for {T} steps and {H} units"))
     return cases
 
@@ -175,7 +176,7 @@ def clock_cases(rng):
     cases = [Case("hand", hand, "where step 1 blends and step 2 writes", expected=[[0.6], [-0.5]])]
     quiet = story(4, 3, 2) | {"b_z": np.full(2, 50.0)}
     cases.append(Case("property", quiet, "when every z keeps everything"))
-    for T, D, H in ((4, 2, 3), (5, 3, 2)):
+    for T, D, H in sizes(rng, (4, 2, 3), (5, 3, 2), between=((3, 8), (2, 7), (2, 7))):
         cases.append(Case("random", story(T, D, H), f"for {T} steps, D = {D}, H = {H}"))
     return cases
 

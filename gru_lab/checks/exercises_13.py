@@ -6,6 +6,7 @@ import numpy as np
 
 from gru_lab.checks.common import draw
 from gru_lab.checks.question import Case, Code, Wrong
+from gru_lab.checks.sizes import sizes
 
 # ---------------------------------------------------------------------------------------------- weights from Keras
 
@@ -83,7 +84,7 @@ def keras_cases(rng):
     cases = [Case("hand", hand, "for one input and one unit", expected=expected)]
     fresh = draw(rng, kernel=(3, 6), recurrent_kernel=(2, 6)) | {"bias": np.zeros((2, 6))}
     cases.append(Case("property", fresh, "for a new layer, whose biases are 0"))
-    for D, H in ((2, 3), (5, 2)):
+    for D, H in sizes(rng, (2, 3), (5, 2)):
         inputs = draw(rng, kernel=(D, 3 * H), recurrent_kernel=(H, 3 * H), bias=(2, 3 * H))
         cases.append(Case("random", inputs, f"with D = {D} and H = {H}"))
     return cases
@@ -102,6 +103,7 @@ KERAS = Code(
     reference=weights_from_keras,
     returns=NAMES,
     cases=keras_cases,
+    in_library=("gru_lab.interop.from_keras",),
     wrong=(
         Wrong(
             "PyTorch's order",
@@ -197,7 +199,7 @@ def candidate_cases(rng):
     }  # fmt: skip
     cases = [Case("hand", hand, "where the sum is 0.5 · (0.6 + 0.2) + 0.1", expected=[math.tanh(0.5)])]
     cases.append(Case("property", given(3, 4, 2) | {"r": np.zeros((3, 2))}, "when r is 0: input and b_h alone"))
-    for B, D, H in ((3, 2, 4), (2, 4, 3)):
+    for B, D, H in sizes(rng, (3, 2, 4), (2, 4, 3)):
         cases.append(Case("random", given(B, D, H), f"for a batch of {B}"))
     return cases
 
@@ -214,6 +216,7 @@ CANDIDATE = Code(
     shapes="mended_candidate(x, h, r, W_h, U_h, b_h, b_Uh): x (…, D), h and r (…, H) -> (…, H), reset after",
     reference=mended_candidate,
     cases=candidate_cases,
+    in_library=("gru_lab.cell.candidate_state",),
     wrong=(
         Wrong(
             "as it was",
@@ -282,7 +285,7 @@ def bound_cases(rng):
         Case("property", {"h": np.array([1.0, 1.0, 1.0]), "z": np.array([0.1, 0.5, 0.9]), "n": 4},
              "when the start is 1: it stays 1"),
     ]  # fmt: skip
-    for shape, n in (((3, 4), 3), ((2, 5), 5)):
+    for *shape, n in sizes(rng, (3, 4, 3), (2, 5, 5)):
         inputs = {"h": rng.uniform(1.5, 5, shape).round(1), "z": rng.uniform(0.5, 0.9, shape).round(2), "n": n}
         inputs["h"][0, 0] = 0.4  # inside the bound as well
         cases.append(Case("random", inputs, f"after {n} steps"))

@@ -4,6 +4,7 @@ import numpy as np
 
 from gru_lab.checks.common import draw
 from gru_lab.checks.question import Case, Code, Value, Wrong
+from gru_lab.checks.sizes import HiddenSizes, sizes
 
 # ---------------------------------------------------------------------------------------------- shapes by hand
 
@@ -75,6 +76,13 @@ SIZES_OF_ALL = Value(
 # ---------------------------------------------------------------------------------------------- told backwards
 
 
+def story_lengths(rng, visible, B, T):
+    """The visible lengths or, where sizes are hidden, others for B stories in T ≥ 3 steps: a shortest, a longer one."""
+    if not isinstance(rng, HiddenSizes):
+        return visible
+    return rng.permutation([1, T - 1, *rng.integers(1, T + 1, B - 2)]).tolist()
+
+
 def told_backwards(X, lengths):
     out = np.zeros_like(X)
     for story, row, n in zip(X, out, lengths, strict=True):
@@ -103,7 +111,9 @@ def backwards_cases(rng):
     cases = [Case("hand", hand, "for stories of 2 and 3 sentences, with a 9 as padding", expected=expected)]
     single = draw(rng, X=(3, 4, 2)) | {"lengths": np.array([1, 1, 1])}
     cases.append(Case("property", single, "for stories of one sentence: they stay as they are"))
-    for B, T, D, lengths in ((3, 5, 2, [5, 2, 4]), (2, 6, 3, [3, 5])):
+    free = sizes(rng, (3, 5, 2), (2, 6, 3), between=((2, 7), (3, 9), (2, 7)))
+    for (B, T, D), lengths in zip(free, ([5, 2, 4], [3, 5]), strict=True):
+        lengths = story_lengths(rng, lengths, B, T)
         inputs = draw(rng, X=(B, T, D)) | {"lengths": np.array(lengths)}
         cases.append(Case("random", inputs, f"for lengths {lengths}, T = {T}"))
     return cases
@@ -215,7 +225,9 @@ def pack_cases(rng):
     cases = [Case("hand", hand, "for stories of 3 and 2 sentences", expected=expected)]
     roomy = draw(rng, X=(3, 6, 2)) | {"lengths": np.array([4, 2, 1])}
     cases.append(Case("property", roomy, "when the box has room for more than the longest story"))
-    for B, T, D, lengths in ((4, 5, 3, [5, 5, 3, 1]), (3, 7, 2, [7, 4, 2])):
+    free = sizes(rng, (4, 5, 3), (3, 7, 2), between=((2, 7), (3, 9), (2, 7)))
+    for (B, T, D), lengths in zip(free, ([5, 5, 3, 1], [7, 4, 2]), strict=True):
+        lengths = sorted(story_lengths(rng, lengths, B, T), reverse=True)
         inputs = draw(rng, X=(B, T, D)) | {"lengths": np.array(lengths)}
         cases.append(Case("random", inputs, f"for lengths {lengths}"))
     return cases

@@ -7,6 +7,7 @@ import numpy as np
 from gru_lab.cell import sigmoid
 from gru_lab.checks.common import draw
 from gru_lab.checks.question import Case, Code, Wrong
+from gru_lab.checks.sizes import sizes
 
 # ---------------------------------------------------------------------------------------------- one step back, z takes
 
@@ -77,7 +78,7 @@ def back_cases(rng):
     expected = ([[0.7695]], [[0.021]], [[-0.075]], [[0.21]])
     cases = [Case("hand", hand, "for the chapter's pencil, with z = 1/4", expected=expected)]
     cases.append(Case("property", given(2, 3) | {"z": np.zeros((2, 3))}, "when z is 0: d_h passes untouched"))
-    for B, H in ((3, 2), (2, 4)):
+    for B, H in sizes(rng, (3, 2), (2, 4)):
         cases.append(Case("random", given(B, H), f"with B = {B} and H = {H}"))
     return cases
 
@@ -219,7 +220,7 @@ def difference_cases(rng):
     unused = draw(rng, w=(3,), X=(2, 3), y=(2,)) | {"epsilon": 0.5}
     unused["X"][:, 1] = 0
     cases.append(Case("property", unused, "when weight 1 meets zeros only: no slope"))
-    for B, D, epsilon in ((4, 2, 0.5), (3, 5, 0.8)):
+    for (B, D), epsilon in zip(sizes(rng, (4, 2), (3, 5)), (0.5, 0.8), strict=True):
         inputs = draw(rng, w=(D,), X=(B, D)) | {"y": rng.uniform(0, 1, B).round(2), "epsilon": epsilon}
         cases.append(Case("random", inputs, f"with B = {B}, D = {D}, ε = {epsilon}"))
     return cases
@@ -344,7 +345,7 @@ def walk_cases(rng):
     cases = [Case("hand", hand, "for one unit and two steps", expected=[[3.0], [8.0]])]
     whole = {"z": np.ones((4, 2))} | draw(rng, d_output=(4, 2), d_h_n=(2,))
     cases.append(Case("property", whole, "when z is 1: slopes add up, and none gets lost"))
-    for T, H in ((4, 3), (5, 2)):
+    for T, H in sizes(rng, (4, 3), (5, 2)):
         inputs = {"z": rng.uniform(0.2, 0.9, (T, H)).round(2)} | draw(rng, d_output=(T, H), d_h_n=(H,))
         cases.append(Case("random", inputs, f"for {T} steps and {H} units"))
     return cases

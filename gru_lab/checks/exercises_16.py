@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from gru_lab.checks.question import Case, Code, Written, Wrong
+from gru_lab.checks.sizes import sizes
 
 # ---------------------------------------------------------------------------------------------- a schedule
 
@@ -15,12 +16,13 @@ def learning_rates(steps, warmup, rate):
     return np.where(t < warmup, rate * (t + 1) / warmup, rate * 0.5 * (1 + np.cos(np.pi * share)))
 
 
-def rates_cases(_):
+def rates_cases(rng):
     hand = {"steps": 6, "warmup": 2, "rate": 1.0}
     falls = [0.5 * (1 + math.cos(math.pi * k / 4)) for k in range(4)]
     cases = [Case("hand", hand, "for 6 steps, 2 of them rising", expected=[0.5, 1.0, *falls])]
     cases.append(Case("property", {"steps": 5, "warmup": 1, "rate": 0.0}, "when the rate is 0"))
-    for steps, warmup, rate in ((9, 3, 0.02), (12, 5, 3.0)):
+    free = sizes(rng, (9, 3), (12, 5), between=((10, 18), (2, 7)))
+    for (steps, warmup), rate in zip(free, (0.02, 3.0), strict=True):
         cases.append(Case("random", {"steps": steps, "warmup": warmup, "rate": rate}, f"for {steps} steps"))
     return cases
 
@@ -113,7 +115,7 @@ def stop_cases(rng):
     cases.append(Case("property", falls, "when the loss falls to the end: nothing is cut short"))
     ties = {"losses": np.array([0.5, 0.3, 0.3, 0.3, 0.2]), "patience": 2}
     cases.append(Case("property", ties, "when a loss comes again: as good is not better"))
-    for length, patience in ((9, 3), (12, 2)):
+    for length, patience in sizes(rng, (9, 3), (12, 2), between=((10, 16), (2, 5))):
         losses = np.round(1 / np.arange(1, length + 1) + rng.uniform(0, 0.5, length), 2)
         cases.append(Case("random", {"losses": losses, "patience": patience}, f"for {length} epochs"))
     rising = {"losses": np.array([0.5, 0.6, 0.7, 0.8, 0.9, 0.3]), "patience": 2}

@@ -4,6 +4,7 @@ import numpy as np
 
 from gru_lab.checks.common import draw
 from gru_lab.checks.question import Case, Code, Written, Wrong
+from gru_lab.checks.sizes import sizes
 
 # ---------------------------------------------------------------------------------------------- what a word costs
 
@@ -18,7 +19,7 @@ def peak_cases(rng):
     cases = [Case("hand", hand, "for V = 10, D = 2, H = 4: 112 products for a word", expected=0.4)]
     still = {"V": 9, "D": 3, "H": 5, "words_per_second": 0.0, "peak": 1e6}
     cases.append(Case("property", still, "when nothing is trained"))
-    for V, D, H in ((484, 128, 256), (50, 7, 30)):
+    for V, D, H in sizes(rng, (484, 128, 256), (50, 7, 30), between=((60, 600), (5, 150), (20, 300))):
         inputs = {"V": V, "D": D, "H": H, "words_per_second": float(rng.integers(1000, 9000)), "peak": 1e11}
         cases.append(Case("random", inputs, f"for V = {V}, D = {D}, H = {H}"))
     return cases
@@ -40,6 +41,7 @@ SHARE = Code(
     shapes="share_of_peak(V, D, H, words_per_second, peak): three sizes, words/s, operations/s -> one number",
     reference=share_of_peak,
     cases=peak_cases,
+    in_library=("gru_lab.bench_training.products_per_word",),
     wrong=(
         Wrong(
             "forward only",
@@ -104,7 +106,7 @@ def combined_cases(rng):
     alike = draw(rng, gradients=(1, 3)) | {"rows": np.array([1, 4, 2])}
     alike["gradients"] = np.repeat(alike["gradients"], 3, axis=0)
     cases.append(Case("property", alike, "when all cards found the same"))
-    for P, N in ((3, 4), (4, 2)):
+    for P, N in sizes(rng, (3, 4), (4, 2)):
         inputs = draw(rng, gradients=(P, N)) | {"rows": rng.permutation(np.arange(1, P + 1) * 3)}
         cases.append(Case("random", inputs, f"for {P} cards, {N} weights"))
     return cases

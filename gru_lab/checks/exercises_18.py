@@ -4,6 +4,7 @@ import numpy as np
 
 from gru_lab.checks.common import draw
 from gru_lab.checks.question import Case, Code, Written, Wrong
+from gru_lab.checks.sizes import one_of, sizes
 
 # ---------------------------------------------------------------------------------------------- the best unit
 
@@ -28,8 +29,10 @@ def unit_cases(rng):
     hand = {"S": S, "y": np.array([1.0, 3.0, 5.0, 7.0]), "S_test": np.array([[0.0, 5.0], [1.0, 5.0]]),
             "y_test": np.array([1.0, 4.0])}  # fmt: skip
     cases = [Case("hand", hand, "where unit 0 is the truth, and one test value is off", expected=(0, 1 - 1 / 4.5))]
-    for N, H, place in ((12, 4, 2), (15, 3, 1)):
-        inputs = draw(rng, S=(N, H), y=(N,), S_test=(8, H), y_test=(8,))
+    free = sizes(rng, (12, 4, 8), (15, 3, 8), between=((11, 18), (3, 7), (7, 10)))
+    for (N, H, M), place in zip(free, (2, 1), strict=True):
+        place = one_of(rng, place, range(1, H))
+        inputs = draw(rng, S=(N, H), y=(N,), S_test=(M, H), y_test=(M,))
         inputs["y"] = inputs["y"] * 0.4 - inputs["S"][:, place] * 1.5 + 0.7
         inputs["y_test"] = inputs["y_test"] * 0.4 - inputs["S_test"][:, place] * 1.5 + 0.7
         cases.append(Case("random", inputs, f"for {N} states of {H} units, one of which falls as the truth rises"))
@@ -87,6 +90,7 @@ BEST_UNIT = Code(
     reference=best_unit,
     returns=("unit", "score"),
     cases=unit_cases,
+    in_library=("gru_lab.probing.probes.best_axes",),
     wrong=(
         Wrong(
             "chosen on the test states",
@@ -145,7 +149,7 @@ def pattern_cases(rng):
     cases = [Case("hand", hand, "for two units, one four times as variable", expected=[[0.2], [0.8]])]
     square = draw(rng, S=(8, 2)) | {"W": np.array([[2.0, 0.0], [0.0, 0.5]])}
     cases.append(Case("property", square, "when W is square: its inverse, turned, whatever the states"))
-    for N, H, K in ((14, 4, 2), (11, 5, 3)):
+    for N, H, K in sizes(rng, (14, 4, 2), (11, 5, 3), between=((15, 20), (6, 8), (2, 5))):
         cases.append(Case("random", draw(rng, S=(N, H), W=(H, K)), f"with N = {N}, H = {H}, K = {K}"))
     return cases
 
@@ -173,6 +177,7 @@ PATTERN = Code(
     shapes="data_pattern(S, W): states S (N, H), a probe's weights W (H, K) -> (H, K)",
     reference=data_pattern,
     cases=pattern_cases,
+    in_library=("gru_lab.probing.steering.pattern_directions",),
     wrong=(
         Wrong(
             "the weights", "These are the weights themselves: how to read, not what is there.", lambda S, W: W.copy()

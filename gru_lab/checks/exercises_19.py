@@ -4,6 +4,7 @@ import numpy as np
 
 from gru_lab.checks.common import draw
 from gru_lab.checks.question import Case, Code, Written, Wrong
+from gru_lab.checks.sizes import HiddenSizes, sizes
 
 # ---------------------------------------------------------------------------------------------- seeds in pairs
 
@@ -22,9 +23,12 @@ def paired_cases(rng):
     cases.append(
         Case("property", same | {"other": same["one"] - 0.5, "t": 3.182}, "when every gap is 0.5: no width at all")
     )
-    for n, t in ((5, 2.776), (7, 2.447)):
+    students_t = {4: 3.182, 5: 2.776, 6: 2.571, 7: 2.447, 8: 2.365, 9: 2.306, 10: 2.262}  # by n, for 95 %
+    for (n,) in sizes(rng, (5,), (7,), between=((4, 10),)):
         one = rng.uniform(0, 3, n).round(2)
-        inputs = {"one": one, "other": (one + rng.uniform(-0.5, 0.2, n)).round(2), "t": t}
+        inputs = {"one": one, "other": (one + rng.uniform(-0.5, 0.2, n)).round(2), "t": students_t[n]}
+        if isinstance(rng, HiddenSizes):  # by chance all gaps may have one sign
+            inputs["other"][:2] = np.round([one[0] + 0.15, one[1] - 0.4], 2)
         cases.append(Case("random", inputs, f"for {n} pairs"))
     return cases
 
@@ -57,6 +61,7 @@ PAIRED = Code(
     reference=paired_interval,
     returns=("mean", "low", "high"),
     cases=paired_cases,
+    in_library=("gru_lab.probing.probes.interval",),
     wrong=(
         Wrong("not in pairs", "You added the spreads of the two groups. In pairs only the spread of the gaps counts.",
               lambda one, other, t: about(np.mean(one) - np.mean(other),
@@ -109,7 +114,7 @@ def fair_size(lstm_units, input_size):
 def size_cases(rng):
     cases = [Case("hand", {"lstm_units": 3, "input_size": 2}, "for 3 units and 2 inputs: 72 parameters", expected=3.0)]
     cases.append(Case("property", {"lstm_units": 30, "input_size": 1}, "for one input: nearly all is U"))
-    for units, inputs in ((9, 12), (4, 10), (16, 10), (25, 300)):
+    for units, inputs in sizes(rng, (9, 12), (4, 10), (16, 10), (25, 300), between=((4, 30), (8, 40))):
         cases.append(Case("random", {"lstm_units": units, "input_size": inputs}, f"for {units} units, {inputs} inputs"))
     number = int(rng.integers(40, 60))
     cases.append(Case("random", {"lstm_units": number, "input_size": 7}, f"for {number} units, 7 inputs"))
@@ -137,6 +142,7 @@ FAIR_SIZE = Code(
     shapes="fair_size(lstm_units, input_size): two whole numbers -> the GRU's hidden size, one number",
     reference=fair_size,
     cases=size_cases,
+    in_library=("gru_lab.measuring.counts.hidden_size_for", "gru_lab.measuring.counts.hidden_sizes"),
     wrong=(
         Wrong("four thirds", "This is 4/3 of the units. Parameters grow with the square of H, so it is fewer.",
               lambda lstm_units, input_size: float(4 * lstm_units // 3)),

@@ -4,6 +4,7 @@ import numpy as np
 
 from gru_lab.checks.common import draw
 from gru_lab.checks.question import Case, Code, Wrong
+from gru_lab.checks.sizes import HiddenSizes, sizes
 
 
 def one_after_another(keep, new, h):
@@ -45,7 +46,10 @@ def joined_cases(rng):
     cases = [Case("hand", hand, "for two stories of two steps", expected=[[4.0], [2.0], [1.0], [1.5]])]
     short = {"keep": rng.uniform(0.2, 0.9, (4, 2)).round(2)} | draw(rng, new=(4, 2)) | {"first": np.ones(4, bool)}
     cases.append(Case("property", short, "when every story has one step: nothing is carried"))
-    for T, H, begins in ((6, 2, (0, 3)), (8, 3, (0, 2, 5))):
+    free = sizes(rng, (6, 2), (8, 3), between=((5, 10), (2, 7)))
+    for (T, H), begins in zip(free, ((0, 3), (0, 2, 5)), strict=True):
+        if isinstance(rng, HiddenSizes):
+            begins = (0, *rng.choice(np.arange(1, T), len(begins) - 1, replace=False))
         inputs = {"keep": rng.uniform(0.2, 0.9, (T, H)).round(2)} | draw(rng, new=(T, H))
         inputs["first"] = np.isin(np.arange(T), begins)
         cases.append(Case("random", inputs, f"for {len(begins)} stories in {T} steps"))
@@ -68,6 +72,7 @@ JOINED = Code(
     shapes="states_of_joined(keep, new, first): keep, new (T, H), first (T,) True at a beginning -> states (T, H)",
     reference=states_of_joined,
     cases=joined_cases,
+    in_library=("gru_lab.models.min_gru.min_gru_by_loop", "gru_lab.models.min_gru.min_gru_by_scan"),
     wrong=(
         Wrong(
             "memory carried over",
@@ -150,7 +155,7 @@ def scan_cases(rng):
     cases.append(Case("property", silent, "when nothing new is written: halved at each step"))
     wiped = {"keep": np.array([[0.5], [0.0], [0.5]]), "new": np.array([[1.0], [2.0], [1.0]]), "h": np.array([4.0])}
     cases.append(Case("property", wiped, "when one step keeps nothing at all"))
-    for T, H in ((6, 2), (9, 3)):
+    for T, H in sizes(rng, (6, 2), (9, 3), between=((5, 11), (2, 7))):
         inputs = {"keep": rng.uniform(0.4, 0.9, (T, H)).round(2)} | draw(rng, new=(T, H), h=(H,))
         cases.append(Case("random", inputs, f"for {T} steps and {H} units"))
     return cases
@@ -168,6 +173,7 @@ MENDED_SCAN = Code(
     shapes="mended_scan(keep, new, h): keep, new (T, H), first state h (H,) -> all states (T, H)",
     reference=mended_scan,
     cases=scan_cases,
+    in_library=("gru_lab.models.min_gru.min_gru_by_loop", "gru_lab.models.min_gru.min_gru_by_scan"),
     wrong=(
         Wrong(
             "as it was",

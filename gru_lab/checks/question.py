@@ -78,6 +78,7 @@ class Code(Question):
     reference: the right function, called through the same probe as the learner's.
     cases: rng -> [Case]. returns: names of the arrays that come out; ("",) for one. between: the range of every number.
     wrong, right: known wrong and right answers; the tests run both. ends: how it should end, where that is no array.
+    in_library: dotted names of gru_lab's own functions that are the answer, or nearly so; grading withholds them.
     """
 
     arguments: tuple
@@ -91,6 +92,7 @@ class Code(Question):
     between: tuple | None = None
     praise: str = ""
     ends: str = ""
+    in_library: tuple = ()
 
 
 @dataclass(frozen=True, kw_only=True)

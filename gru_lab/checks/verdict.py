@@ -11,8 +11,18 @@ import numpy as np
 from gru_lab.checks import limits, probes, words
 from gru_lab.checks.diagnosis import CARET, close, diagnose, same, try_known
 from gru_lab.checks.question import same_value
+from gru_lab.checks.sizes import HiddenSizes
 
-__all__ = ["Verdict", "judge_choice", "judge_code", "judge_prediction", "judge_value", "judge_written", "plan"]
+__all__ = [
+    "Verdict",
+    "is_right",
+    "judge_choice",
+    "judge_code",
+    "judge_prediction",
+    "judge_value",
+    "judge_written",
+    "plan",
+]
 
 STAGES = ("hand", "property", "random")  # of cases
 SLACK = 1e-9  # 0.65 is as near to 0.7 as 0.75 is, whatever the last bits say
@@ -40,10 +50,14 @@ NOT_WRITTEN = Verdict(
 )
 
 
-def plan(question, seed=0):
-    """The cases of a Code question: worked by hand, then properties, then random ones, each the smallest first."""
+def plan(question, seed=0, hidden=False):
+    """The cases of a Code question: worked by hand, then properties, then random ones, each the smallest first.
+
+    seed: a whole number from 0 on, however large. hidden: as in grading, where an exercise's sizes are drawn too.
+    """
     chapter, number = (int(part) for part in question.id.split("."))
-    cases = question.cases(np.random.default_rng([seed, chapter, number]))
+    rng = np.random.default_rng([seed, chapter, number])
+    cases = question.cases(HiddenSizes(rng.bit_generator) if hidden else rng)
     return sorted(cases, key=lambda case: (case.optional, STAGES.index(case.stage), _size(case.inputs)))
 
 
@@ -105,6 +119,11 @@ def _expected(question, case):
     if outcome.problem:
         raise RuntimeError(f"the reference of {question.name} fails: {outcome}")
     return outcome.values
+
+
+def is_right(question, case, outcome):
+    """Did one call come out right? For whoever counts how much of an answer is."""
+    return not outcome.problem and same(outcome, probes.Outcome(values=_expected(question, case)))
 
 
 def _judge_call(question, cases, outcomes, expected):

@@ -1,0 +1,291 @@
+"""A process in which a submission may do its worst: bubblewrap's namespaces and the kernel's limits around `worker`.
+
+In the sandbox there is no network, no file but Python, its packages and a copy of gru_lab without questions and answers,
+an empty /tmp in memory, and no process but its own. Where bubblewrap is missing (macOS, some containers) only the
+limits are left: `missing()` says so, and whoever grades decides.
+"""
+
+import ast
+import atexit
+import compileall
+import functools
+import json
+import os
+import select
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from pathlib import Path
+
+from gru_lab.grading import wire
+
+__all__ = ["MEMORY", "Sandbox", "SandboxError", "SandboxGone", "missing", "package"]
+
+MEMORY = 4 << 30  # bytes of address space: torch reserves more than it uses
+START_S = 60.0  # torch, read from a slow disk
+SLACK_S = 10.0  # beyond the time of a request, before the whole sandbox is given up
+TMP_BYTES = 32 << 20
+LEFT_OUT = ("checks", "grading", "workshop", "trained", "cli", "bench", "bench_training", "bench_widgets", "start")
+CHECKS_KEPT, GRADING_KEPT = ("limits", "probes", "words"), ("wire", "worker")
+SILENT_CHECKS = '''"""Checks say nothing while a class is graded."""
+
+from gru_lab.checks import limits, probes, words
+
+
+def __getattr__(name):
+    if name.startswith("__"):
+        raise AttributeError(name)
+    return lambda *answers, **options: None
+'''
+NOT_HERE = 'raise NotImplementedError("this function is what the question asks for: write it yourself")'
+
+
+class SandboxError(Exception):
+    """No sandbox can be started here; the message says why."""
+
+
+class SandboxGone(Exception):
+    """The sandbox ended, hangs or talks nonsense; the next question needs a new one."""
+
+
+# ---------------------------------------------------------------------------------------------- what lies in it
+
+
+@functools.cache
+def package(in_library=()):
+    """The folder of a copy of gru_lab for sandboxes: no question, no answer, no function of `in_library` (dotted names).
+
+    It is made once for a process and goes with it.
+    """
+    source = Path(__file__).resolve().parents[1]
+    folder = Path(tempfile.mkdtemp(prefix="gru_lab-sandbox-"))
+    owner = os.getpid()
+    atexit.register(lambda: shutil.rmtree(folder, ignore_errors=True) if os.getpid() == owner else None)
+    target = folder / "gru_lab"
+    top = {source / name for name in LEFT_OUT} | {source / f"{name}.py" for name in LEFT_OUT}
+    shutil.copytree(
+        source,
+        target,
+        ignore=lambda at, names: [n for n in names if Path(at, n) in top or n.startswith((".", "__pycache__"))],
+    )
+    for room, kept in (("checks", CHECKS_KEPT), ("grading", GRADING_KEPT)):
+        (target / room).mkdir()
+        for name in kept:
+            shutil.copyfile(source / room / f"{name}.py", target / room / f"{name}.py")
+    (target / "checks" / "__init__.py").write_text(SILENT_CHECKS, encoding="utf-8")
+    (target / "grading" / "__init__.py").write_text("", encoding="utf-8")
+    for name in in_library:
+        _take_out(target, name)
+    compileall.compile_dir(target, quiet=2)
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)  # readable by whoever the sandbox runs as
+    return folder
+
+
+def _take_out(target, dotted):
+    """Replace the body of a function, "gru_lab.cell.gru_step", by a raise."""
+    _, *modules, name = dotted.split(".")
+    path = target.joinpath(*modules).with_suffix(".py")
+    path = path if path.is_file() else target.joinpath(*modules, "__init__.py")
+    if not path.is_file():
+        return  # a room that is left out as a whole
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name]
+    if not found:
+        raise LookupError(f"{dotted} is no function of the package")
+    for node in found:
+        node.body = ast.parse(NOT_HERE).body
+    path.write_text(ast.unparse(tree), encoding="utf-8")
+
+
+# ---------------------------------------------------------------------------------------------- how it is started
+
+
+@functools.cache
+def missing():
+    """ "" where bubblewrap makes a sandbox here, else a sentence that says what is missing."""
+    if not sys.platform.startswith("linux"):
+        return "there is no bubblewrap on this system: use a Linux machine, WSL or a container to be safe"
+    if not shutil.which("bwrap"):
+        return "bubblewrap is not installed (Debian and Ubuntu: apt install bubblewrap; Fedora: dnf install bubblewrap)"
+    try:
+        ended = subprocess.run(
+            [*_bubblewrap(package()), _python(), "-I", "-c", ""], capture_output=True, text=True, timeout=START_S
+        )
+    except (OSError, subprocess.TimeoutExpired) as problem:
+        return f"bubblewrap does not work here: {problem}"
+    said = " ".join(ended.stderr.split())[:200]
+    return "" if ended.returncode == 0 else f"bubblewrap does not work here ({said}); a container may forbid namespaces"
+
+
+@functools.cache
+def _python():
+    """The interpreter itself, not a link in a virtual environment."""
+    return str(Path(sys.executable).resolve())
+
+
+@functools.cache
+def _paths():
+    """Where packages lie: the environment's own, and the base's where the environment sees them."""
+    places = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    return tuple(sorted(path for path in places if Path(path).is_dir()))
+
+
+@functools.cache
+def _bwrap_knows(option):
+    said = subprocess.run(["bwrap", "--help"], capture_output=True, text=True, timeout=START_S)
+    return option in said.stdout + said.stderr
+
+
+def _bubblewrap(folder):
+    command = ["bwrap", "--unshare-all", "--unshare-user", "--uid", "65534", "--gid", "65534", "--cap-drop", "ALL"]
+    command += ["--disable-userns"] if _bwrap_knows("--disable-userns") else []
+    command += ["--die-with-parent", "--new-session", "--as-pid-1", "--clearenv", "--hostname", "sandbox"]
+    command += ["--ro-bind", "/usr", "/usr"]
+    for name in ("bin", "lib", "lib64", "lib32"):
+        if Path("/", name).is_symlink():
+            command += ["--symlink", str(Path("/", name).readlink()), f"/{name}"]
+        else:
+            command += ["--ro-bind-try", f"/{name}", f"/{name}"]
+    for path in ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts"):
+        command += ["--ro-bind-try", path, path]
+    for path in dict.fromkeys([sys.base_prefix, *_paths()]):
+        if not Path(path).is_relative_to("/usr"):
+            command += ["--ro-bind", path, path]
+    for path in _paths():
+        if (Path(path) / "gru_lab").is_dir():  # the installed package holds the answers: the copy hides it
+            command += ["--ro-bind", str(folder / "gru_lab"), str(Path(path) / "gru_lab")]
+    command += ["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev"]
+    command += ["--size", str(TMP_BYTES)] if _bwrap_knows("--size") else []
+    command += ["--tmpfs", "/tmp", "--ro-bind", str(folder), "/course", "--chdir", "/tmp"]
+    for name, value in _environment("/tmp").items():
+        command += ["--setenv", name, value]
+    return command
+
+
+def _environment(home):
+    threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    for name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "SYSTEMROOT"):  # without which some machines compute wrongly
+        if name in os.environ:
+            threads[name] = os.environ[name]
+    return {"PATH": "/usr/bin:/bin", "HOME": home, "MPLBACKEND": "agg", "LC_ALL": "C.UTF-8", **threads}
+
+
+class Sandbox:
+    """One `worker`, alive until it is closed, a reply does not come, or it ends.
+
+    protected: with bubblewrap; without it, with limits alone. folder: of `package`. torch: import it before any request.
+    Raises SandboxError where it does not start. Use it in a `with` statement.
+    """
+
+    def __init__(self, folder, protected=True, torch=False, memory=MEMORY):
+        self.protected, self.memory, self.home = protected, memory, None
+        request_out, self.requests = os.pipe()
+        self.replies, reply_in = os.pipe()
+        if protected:
+            at, env, command = "/course", None, _bubblewrap(folder)
+        else:
+            self.home = tempfile.TemporaryDirectory(prefix="gru_lab-home-", ignore_cleanup_errors=True)
+            at, env, command = str(folder), _environment(self.home.name), []
+        command += [_python(), "-I", "-S", f"{at}/gru_lab/grading/worker.py", str(request_out), str(reply_in)]
+        command += [*(["--alone"] if protected else []), at, *_paths()]
+        try:
+            self.process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                pass_fds=(request_out, reply_in), start_new_session=True, env=env,
+                cwd=self.home.name if self.home else "/",
+            )  # fmt: skip
+        except OSError as problem:
+            raise SandboxError(f"the sandbox cannot be started: {problem}") from problem
+        finally:
+            os.close(request_out)
+            os.close(reply_in)
+        try:
+            self._send({"memory": memory, "torch": torch})
+            if self._receive(START_S)[0] != {"ready": True}:
+                raise SandboxGone
+        except SandboxGone as problem:
+            self.close()
+            raise SandboxError("the sandbox does not answer after it was started") from problem
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *ignored):
+        self.close()
+
+    def ask(self, request, seconds):
+        """(header, reply) of one question, in at most `seconds` and some slack; see `worker`.
+
+        header: {"how", "cell", "seconds", "cpu"}. reply: bytes, maybe none. Raises SandboxGone.
+        """
+        try:
+            self._send({**request, "seconds": seconds, "memory": self.memory})
+            header, reply = self._receive(seconds + SLACK_S)
+            number = int | float
+            kinds = {"how": str, "cell": int, "seconds": number, "cpu": number}
+            if set(header) != set(kinds) or not all(isinstance(header[name], kind) for name, kind in kinds.items()):
+                raise SandboxGone("it talks nonsense")
+        except SandboxGone:
+            self.close()
+            raise
+        return header, reply
+
+    def close(self):
+        if self.process is None:
+            return
+        process, self.process = self.process, None
+        for end in (self.requests, self.replies):
+            os.close(end)
+        try:
+            process.wait(0.2)  # with no more requests to come, it ends
+        except subprocess.TimeoutExpired:
+            pass
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            process.kill()
+        process.wait()
+        if self.home:
+            self.home.cleanup()
+
+    def _send(self, message):
+        data = memoryview(json.dumps(message).encode())
+        data = memoryview(struct.pack("I", len(data)) + data)
+        try:
+            while data:
+                if not select.select([], [self.requests], [], SLACK_S)[1]:
+                    raise SandboxGone("it does not listen")
+                data = data[os.write(self.requests, data[:4096]) :]  # a pipe that is ready takes this much at once
+        except OSError as problem:
+            raise SandboxGone("it has ended") from problem
+
+    def _receive(self, seconds):
+        deadline = time.monotonic() + seconds
+        head, body = struct.unpack("II", self._read(8, deadline))
+        if head > 1 << 16 or body > wire.LARGEST + (8 << 20):
+            raise SandboxGone("it talks nonsense")
+        try:
+            header = wire.loads(self._read(head, deadline))
+        except wire.Garbled as problem:
+            raise SandboxGone("it talks nonsense") from problem
+        return (header if isinstance(header, dict) else {}), self._read(body, deadline)
+
+    def _read(self, size, deadline):
+        parts, left = [], size
+        while left:
+            wait = max(deadline - time.monotonic(), 0)
+            if not select.select([self.replies], [], [], wait)[0]:
+                raise SandboxGone("it does not answer")
+            part = os.read(self.replies, min(left, 1 << 20))
+            if not part:
+                raise SandboxGone("it has ended")
+            parts.append(part)
+            left -= len(part)
+        return b"".join(parts)

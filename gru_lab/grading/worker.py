@@ -1,0 +1,298 @@
+"""The program inside of the sandbox: it runs a submission's cells and calls its answers. It knows no right answer.
+
+    python -I -S worker.py REQUESTS REPLIES [--alone] PATH …
+
+PATH: what to put on `sys.path`. REQUESTS, REPLIES: the descriptors on which questions come in and replies go out. Each
+question is answered by a fork of this process, so that nothing of one reaches the next. A fork writes its reply into
+memory that it shares with this process: whatever it does to its descriptors, it cannot forge another one's reply.
+
+--alone: this process is number 1 of a process namespace. No signal of a fork reaches it then, and everything else that
+runs is a fork's and is killed after it.
+"""
+
+import builtins
+import contextlib
+import json
+import linecache
+import mmap
+import os
+import resource
+import signal
+import struct
+import sys
+import time
+import types
+
+SHARED = 20 << 20  # bytes of the memory that a reply is written into: 4 for its length, 4 for where the fork is
+FILE_BYTES = 8 << 20  # of one file
+CROWD = 64  # processes of one fork
+CELL_S = 5.0  # one cell that answers no question: polite code is stopped after this
+_kept = []  # this file's own module: its names go when nobody holds it any more
+NOT_A_CELL = (1 << 32) - 1  # "where the fork is", once all cells have run
+
+
+def main(arguments):
+    requests, replies, *paths = arguments
+    alone = "--alone" in paths
+    sys.path[:0] = [path for path in paths if path != "--alone"]
+    pipes = Pipes(int(requests), int(replies))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _become_opaque()
+    first = pipes.receive()
+    _limit(first["memory"], alone)
+    import numpy  # noqa: F401  (every fork needs it, and forks share it)
+
+    import gru_lab.grading.wire  # noqa: F401
+
+    if first["torch"]:
+        import torch
+
+        torch.set_num_threads(1)
+    pipes.send({"ready": True})
+    while True:
+        request = pipes.receive()
+        if request is None:
+            os._exit(0)
+        header, reply = _answer_in_a_fork(request, pipes, alone)
+        pipes.send(header, reply)
+
+
+# ---------------------------------------------------------------------------------------------- the one that forks
+
+
+def _become_opaque():
+    """Let no fork read or write this process's memory or descriptors through /proc or ptrace (Linux)."""
+    with contextlib.suppress(Exception):
+        import ctypes
+
+        ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE
+
+
+def _limit(memory, alone):
+    limits = [("RLIMIT_AS", memory), ("RLIMIT_FSIZE", FILE_BYTES), ("RLIMIT_CORE", 0)]
+    if alone:  # elsewhere this counts everything that the user runs
+        limits.append(("RLIMIT_NPROC", 1024))
+    for what, most in limits:
+        with contextlib.suppress(AttributeError, ValueError, OSError):  # what a system does not know, it does not limit
+            resource.setrlimit(getattr(resource, what), (most, most))
+
+
+def _answer_in_a_fork(request, pipes, alone):
+    """(header, bytes of the reply): how the fork ended, and what it had written by then."""
+    page = mmap.mmap(-1, SHARED)
+    started = time.monotonic()
+    fork = os.fork()
+    if fork == 0:
+        try:
+            os.setsid()
+            pipes.close()
+            _fork(request, page)
+        finally:
+            os._exit(0)
+    how, usage = _wait(fork, started + request["seconds"], request["memory"], alone)
+    _kill_the_rest(fork, alone)
+    length, where = struct.unpack("II", page[:8])
+    length = min(length, SHARED - 8)
+    header = {
+        "how": how,
+        "cell": where,
+        "seconds": time.monotonic() - started,
+        "cpu": usage.ru_utime + usage.ru_stime if usage else 0.0,
+    }
+    reply = page[8 : 8 + length]
+    page.close()
+    return header, reply
+
+
+def _wait(fork, deadline, memory, alone):
+    """("returned" | "ended" | "signal N" | "stopped" | "memory" | "crowd", resource usage of the fork or None)."""
+    pause = 2e-4
+    while True:
+        gone, status, usage = os.wait4(fork, os.WNOHANG)
+        if gone:
+            if os.WIFSIGNALED(status):
+                return f"signal {os.WTERMSIG(status)}", usage
+            return ("returned" if os.WEXITSTATUS(status) == 0 else "ended"), usage
+        if time.monotonic() > deadline:
+            return "stopped", None
+        time.sleep(pause)
+        pause = min(1.5 * pause, 0.02)
+        if pause == 0.02 and alone:
+            count, resident = _census()
+            if count > CROWD or resident > memory:
+                return ("crowd" if count > CROWD else "memory"), None
+
+
+def _census():
+    """(how many processes there are beside this one, bytes of memory that they hold together)."""
+    count, pages = 0, 0
+    for name in os.listdir("/proc"):
+        if name.isdecimal() and name != "1":
+            count += 1
+            with contextlib.suppress(OSError, IndexError, ValueError), open(f"/proc/{name}/statm") as file:
+                _, resident, shared, *_ = map(int, file.read().split())
+                pages += resident - shared
+    return count, pages * resource.getpagesize()
+
+
+def _kill_the_rest(fork, alone):
+    if alone and os.getpid() == 1:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(-1, signal.SIGKILL)
+    else:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(fork, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(fork, 0)
+    while alone:  # what a fork left behind is this process's child now
+        try:
+            os.waitpid(-1, 0)
+        except ChildProcessError:
+            break
+
+
+class Pipes:
+    def __init__(self, requests, replies):
+        self.requests, self.replies = requests, replies
+
+    def receive(self):
+        """The next request, or None when there will be none."""
+        head = self._read(4)
+        return json.loads(self._read(struct.unpack("I", head)[0])) if head else None
+
+    def send(self, header, reply=b""):
+        head = json.dumps(header).encode()
+        data = memoryview(struct.pack("II", len(head), len(reply)) + head + reply)
+        while data:
+            data = data[os.write(self.replies, data) :]
+
+    def close(self):
+        os.close(self.requests)
+        os.close(self.replies)
+
+    def _read(self, size):
+        parts, left = [], size
+        while left:
+            part = os.read(self.requests, min(left, 1 << 20))
+            if not part:
+                return b""
+            parts.append(part)
+            left -= len(part)
+        return b"".join(parts)
+
+
+# ---------------------------------------------------------------------------------------------- the fork
+
+
+def _fork(request, page):
+    """Run the cells, call the answer, write the reply. Everything below may be changed by what it runs."""
+    from gru_lab.checks import limits, probes
+    from gru_lab.grading import wire
+
+    dumps, copy = json.dumps, page.__setitem__  # as they are before a submission may replace them
+
+    def write(reply):
+        data = dumps(reply).encode()
+        if len(data) > SHARED - 8:
+            data = dumps({"too large": len(data)}).encode()
+        copy(slice(8, 8 + len(data)), data)
+        copy(slice(0, 4), struct.pack("I", len(data)))
+
+    space = _main_module()
+    errors = {}
+    for number, source in request["cells"]:
+        copy(slice(4, 8), struct.pack("I", number))
+        found = _run_cell(number, source, space, limits)
+        if found:
+            errors[number] = found
+    copy(slice(4, 8), struct.pack("I", NOT_A_CELL))
+    reply = {"errors": errors}
+    name = next((name for name in request["names"] if name in space), None)
+    if name is None:
+        reply["missing"] = True
+    elif request["kind"] == "value":
+        reply["value"] = wire.encode(space[name])
+    else:
+        answer = space[name]
+        seen = probes.look(answer, request["arguments"])
+        reply["look"] = vars(seen)
+        if seen.kind == "function" and seen.fits and not seen.empty:
+            cases = [wire.decode(case) for case in request["cases"]]
+            outcomes = probes.run(answer, cases, getattr(probes, request["probe"]), tuple(request["returns"]))
+            reply["outcomes"] = [
+                vars(one) | {"values": {key: wire.encode(value) for key, value in one.values.items()}}
+                for one in outcomes
+            ]
+    write(reply)
+
+
+def _main_module():
+    module = types.ModuleType("__main__")
+    _kept.append(sys.modules["__main__"])
+    sys.modules["__main__"] = module
+    shell = _Shell(module.__dict__)
+    module.__dict__.update(get_ipython=lambda: shell, display=lambda *objects, **options: None)
+    for name in ("exit", "quit"):
+        setattr(builtins, name, sys.exit)
+    return module.__dict__
+
+
+class _Shell:
+    """What a cell's magics call. A magic that times or captures runs its body; the others do nothing."""
+
+    RUN = ("time", "timeit", "capture", "prun")
+
+    def __init__(self, space):
+        self.user_ns = space
+
+    def run_line_magic(self, name, line, **options):
+        return self.run_cell_magic(name, "", line)
+
+    def run_cell_magic(self, name, line, body):
+        if name in self.RUN:
+            exec(compile(body, f"<%{name}>", "exec"), self.user_ns)
+
+    def system(self, command):
+        print("commands of the shell are not run here")
+
+    def getoutput(self, command, **options):
+        return []
+
+    def __getattr__(self, name):
+        return lambda *arguments, **options: None
+
+
+def _run_cell(number, source, space, limits):
+    """None, or what the cell ended with: [kind of error, message, line]. Whatever it is, the next cell runs."""
+    file = f"<cell {number}>"
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    try:
+        with limits.quiet():
+            limits.call_with_limit(lambda: exec(compile(source, file, "exec"), space), CELL_S)
+    except limits.Stopped:
+        return ["Stopped", f"stopped after {CELL_S:g} s", ""]
+    except BaseException as error:
+        return [type(error).__name__, _message(error)[:300], _line(error, file)]
+    return None
+
+
+def _message(error):
+    try:
+        return str(error)
+    except Exception:
+        return ""
+
+
+def _line(error, file):
+    if isinstance(error, SyntaxError):
+        return (error.text or "").strip()[:160]
+    trace, found = error.__traceback__, ""
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == file:
+            found = linecache.getline(file, trace.tb_lineno).strip()
+        trace = trace.tb_next
+    return found[:160]
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

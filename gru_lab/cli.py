@@ -19,6 +19,8 @@ ROOMS = {
     "doctor": ("gru_lab.doctor", "say what this machine has, what is missing, and the command that mends it"),
     "start": ("gru_lab.start", "begin the exercises of a chapter, in a copy of your own"),
     "train": ("gru_lab.training.commands", "train a language model on StoryWorld or on your own text, anywhere"),
+    "grade": ("gru_lab.grading.commands", "for instructors: grade a class's submissions in a sandbox"),
+    "export": ("gru_lab.grading.export_commands", "for instructors: the exercises for nbgrader or Gradescope"),
     "bench": ("gru_lab.bench", "time the readable and the fast GRU beside torch.nn.GRU"),
     "notebooks": ("gru_lab.workshop.commands", "for authors: run, check and link the chapters"),
 }

@@ -117,7 +117,7 @@ class _Runner:
             header, reply = self._ask({**request, "cells": cells})
             culprit = header["cell"] if header["cell"] != NOT_A_CELL else None
             harmless = reply or culprit is None or culprit == answer.cell
-            if harmless and header["how"] != "gone" or attempt == 2:
+            if (harmless and header["how"] != "gone") or attempt == 2:
                 break
             if culprit is None or header["how"] == "gone":
                 self.only_own = True
@@ -287,11 +287,8 @@ def _without_secrets(found):
     """A verdict on secret inputs, less what would give them away: numbers, and whatever the answer itself may say."""
     rows = tuple((label, text.partition(":")[0] if label == "it says" else text)
                  for label, text in found.rows if label in SHOWN)  # fmt: skip
-    says = "It is right on the inputs of the notebook, and not on others"
-    says += {
-        "raises": ": there it raises an error, or does not return.",
-        "shape": ", of other sizes: the shape differs.",
-    }.get(found.stage, ", of other sizes.")
+    says = "It is right on the inputs of the notebook, and not on others, of other sizes"
+    says += {"raises": ": there it ends with an error.", "shape": ": there the shape differs."}.get(found.stage, ".")
     return replace(found, says=says, rows=rows, remarks=())
 
 
@@ -307,7 +304,7 @@ def _status(found, outcomes):
 
 
 def _share(question, cases, outcomes):
-    """The share of the calls that came out right; 0 where no call on random inputs did, for such an answer is a guess."""
+    """The share of the calls that came out right; 0 where none on random inputs did: such an answer is a guess."""
     needed = [(case, outcome) for case, outcome in zip(cases, outcomes, strict=True) if not case.optional]
     right = [
         (case, outcome) for case, outcome in needed if not outcome.changed and verdict.is_right(question, case, outcome)

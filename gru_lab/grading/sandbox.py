@@ -1,13 +1,14 @@
 """A process in which a submission may do its worst: bubblewrap's namespaces and the kernel's limits around `worker`.
 
-In the sandbox there is no network, no file but Python, its packages and a copy of gru_lab without questions and answers,
-an empty /tmp in memory, and no process but its own. Where bubblewrap is missing (macOS, some containers) only the
-limits are left: `missing()` says so, and whoever grades decides.
+In the sandbox there is no network, no file but Python, its packages and a copy of gru_lab without questions and
+answers, an empty /tmp in memory, and no process but its own. Where bubblewrap is missing (macOS, some containers) only
+the limits are left: `missing()` says so, and whoever grades decides.
 """
 
 import ast
 import atexit
 import compileall
+import contextlib
 import functools
 import json
 import os
@@ -24,7 +25,7 @@ from pathlib import Path
 
 from gru_lab.grading import wire
 
-__all__ = ["MEMORY", "Sandbox", "SandboxError", "SandboxGone", "missing", "package"]
+__all__ = ["MEMORY", "Sandbox", "SandboxError", "SandboxGone", "is_root", "missing", "package"]
 
 MEMORY = 4 << 30  # bytes of address space: torch reserves more than it uses
 START_S = 60.0  # torch, read from a slow disk
@@ -58,7 +59,7 @@ class SandboxGone(Exception):
 
 @functools.cache
 def package(in_library=()):
-    """The folder of a copy of gru_lab for sandboxes: no question, no answer, no function of `in_library` (dotted names).
+    """The folder of a copy of gru_lab for sandboxes: no question, no answer, no function of `in_library` (dotted).
 
     It is made once for a process and goes with it.
     """
@@ -123,6 +124,17 @@ def missing():
     return "" if ended.returncode == 0 else f"bubblewrap does not work here ({said}); a container may forbid namespaces"
 
 
+def open_to_all(path):
+    """May a user who is nobody in particular read what lies in this folder?"""
+    path = Path(path).resolve()
+    return bool(path.stat().st_mode & 0o004) and all(parent.stat().st_mode & 0o001 for parent in (path, *path.parents))
+
+
+def is_root():
+    """Would a submission that breaks out be root?"""
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
 @functools.cache
 def _python():
     """The interpreter itself, not a link in a virtual environment."""
@@ -179,19 +191,26 @@ def _environment(home):
 class Sandbox:
     """One `worker`, alive until it is closed, a reply does not come, or it ends.
 
-    protected: with bubblewrap; without it, with limits alone. folder: of `package`. torch: import it before any request.
+    protected: with bubblewrap, else with limits alone. folder: of `package`. torch: import it before any request.
     Raises SandboxError where it does not start. Use it in a `with` statement.
     """
 
     def __init__(self, folder, protected=True, torch=False, memory=MEMORY):
         self.protected, self.memory, self.home = protected, memory, None
-        request_out, self.requests = os.pipe()
-        self.replies, reply_in = os.pipe()
         if protected:
             at, env, command = "/course", None, _bubblewrap(folder)
         else:
+            closed = [path for path in (Path(_python()).parent, *_paths()) if is_root() and not open_to_all(path)]
+            if closed:
+                raise SandboxError(
+                    f"started by root, submissions run as nobody, who cannot read {closed[0]}: grade as an ordinary "
+                    "user, or with a Python that everyone can read"
+                )
             self.home = tempfile.TemporaryDirectory(prefix="gru_lab-home-", ignore_cleanup_errors=True)
+            Path(self.home.name).chmod(0o777)  # started by root, the worker is somebody else
             at, env, command = str(folder), _environment(self.home.name), []
+        request_out, self.requests = os.pipe()
+        self.replies, reply_in = os.pipe()
         command += [_python(), "-I", "-S", f"{at}/gru_lab/grading/worker.py", str(request_out), str(reply_in)]
         command += [*(["--alone"] if protected else []), at, *_paths()]
         try:
@@ -243,10 +262,8 @@ class Sandbox:
         process, self.process = self.process, None
         for end in (self.requests, self.replies):
             os.close(end)
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(0.2)  # with no more requests to come, it ends
-        except subprocess.TimeoutExpired:
-            pass
         try:
             os.killpg(process.pid, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):

@@ -1,7 +1,7 @@
 """Values as JSON, for the pipe between the grader and the sandbox: arrays in, arrays out, and nothing that can be run.
 
-`encode` runs on both sides. What comes out of a sandbox is read by `decode` and `outcome`, which believe nothing: kinds,
-depth, count and size are checked, and a reply that does not fit raises `Garbled`.
+`encode` runs on both sides. What comes out of a sandbox is read by `decode` and `outcome`, which believe nothing:
+kinds, depth, count and size are checked, and a reply that does not fit raises `Garbled`.
 """
 
 import base64

@@ -1,0 +1,211 @@
+"""`gru-lab grade`: a class's submissions in, marks, feedback and a report out."""
+
+import argparse
+import sys
+import textwrap
+from pathlib import Path
+
+from gru_lab.checks import words
+from gru_lab.grading import cluster, results, run, sandbox, scores, submissions
+from gru_lab.grading import roster as rosters
+from gru_lab.grading.assignments import UnknownAssignment, assignment
+from gru_lab.grading.engine import Terms
+from gru_lab.grading.journal import Journal, JournalError, read_all
+from gru_lab.grading.writing import NotWritten
+
+__all__ = ["add_parser"]
+
+USAGE = """gru-lab grade SUBMISSIONS --assignment 06 --out RESULTS [options]
+       gru-lab grade tables RESULTS [options]
+       gru-lab grade merge RESULTS RESULTS … --out RESULTS [options]"""
+ABOUT = """
+Run a class's submissions in a sandbox, judge what comes out, and write marks, feedback and a report.
+SUBMISSIONS is a folder (nbgrader's "submitted", or one with notebooks in it) or the zip that Canvas, Moodle or
+Gradescope lets you download. "tables" makes everything but the records again, after a change of the policy or after
+marking by hand in Formgrader. "merge" joins the results of several machines.
+"""
+PROBLEMS = (
+    cluster.ClusterError, results.ResultsError, sandbox.SandboxError, submissions.SubmissionsError, rosters.RosterError,
+    UnknownAssignment, JournalError, NotWritten,
+)  # fmt: skip
+
+
+def add_parser(subparsers):
+    parser = subparsers.add_parser(
+        "grade",
+        help="for instructors: grade a class's submissions in a sandbox",
+        usage=USAGE,
+        description=ABOUT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("what", nargs="+", metavar="SUBMISSIONS", help=argparse.SUPPRESS)
+    parser.add_argument("--assignment", metavar="N", help='the exercises that were handed in, such as "06"')
+    parser.add_argument("--out", type=Path, metavar="RESULTS", help="the folder to write to")
+    parser.add_argument("--roster", type=Path, metavar="FILE", help="CSV of the class: id, name, email, maybe due")
+    running = parser.add_argument_group("running")
+    running.add_argument("--resume", action="store_true", help="go on where a run was interrupted; changed ones again")
+    running.add_argument("--jobs", type=_positive, default=run.cores(), metavar="N", help="at once (all processors)")
+    running.add_argument("--seed-file", type=Path, metavar="FILE", help="the class's secret (made if it is not there)")
+    running.add_argument("--seconds", type=float, default=5.0, metavar="S", help="for one question (%(default)s)")
+    running.add_argument("--max-mb", type=_positive, default=50, metavar="N", help="of a notebook (%(default)s)")
+    running.add_argument("--shard", type=_shard, metavar="I/N", help="grade every Nth student only, from the Ith on")
+    running.add_argument("--dask", metavar="ADDRESS", help="grade on the workers of this Dask scheduler")
+    running.add_argument("--without-sandbox", action="store_true", help="run the submissions with limits alone")
+    policy = parser.add_argument_group("policy (default: that of the results, else full credit, never late)")
+    policy.add_argument("--due", metavar="TIME", help="ISO 8601 with a time zone: 2026-12-01T23:59+01:00")
+    policy.add_argument("--grace-minutes", type=float, metavar="M", help="in time is also who is so many minutes late")
+    policy.add_argument("--late", type=scores.percent, metavar="P", help="percent taken off for each day begun: 10")
+    policy.add_argument("--late-at-most", type=scores.percent, metavar="P", help="percent taken off at most")
+    policy.add_argument("--all-or-nothing", action="store_true", help="no part of a question's points")
+    parser.add_argument("--no-gradebook", action="store_true", help="write no nbgrader gradebook")
+    parser.set_defaults(call=_call)
+
+
+def _positive(text):
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on")
+    return int(text)
+
+
+def _shard(text):
+    i, _, n = text.partition("/")
+    if not (i.isdecimal() and n.isdecimal() and 1 <= int(i) <= int(n)):
+        raise argparse.ArgumentTypeError(f"{text!r} is no shard, such as 2/8")
+    return int(i), int(n)
+
+
+def _call(options):
+    try:
+        verb, *folders = options.what
+        if verb in ("tables", "merge") and folders:
+            return _again(options, [results.Paths(Path(folder)) for folder in folders], merge=verb == "merge")
+        if folders:
+            raise results.ResultsError(f"one folder or zip of submissions is needed, not {len(options.what)}")
+        return _grade(options, Path(verb))
+    except PROBLEMS as problem:
+        print(f"gru-lab grade: {problem}", file=sys.stderr)
+        return 1
+
+
+def _grade(options, path):
+    for name in ("assignment", "out"):
+        if getattr(options, name) is None:
+            raise results.ResultsError(f"--{name} is missing; see gru-lab grade --help")
+    asked, paths = assignment(options.assignment), results.Paths(options.out)
+    if paths.journals() and not options.resume and not options.shard:
+        raise results.ResultsError(f"{options.out} holds results already: --resume goes on, --out names another folder")
+    policy = _policy(options, paths)  # before the long work, so that a slip in it costs nothing
+    protected = _protected(options)
+    roster = rosters.read(options.roster) if options.roster else None
+    found = submissions.find(path, asked.number, roster, options.max_mb << 20)
+    print(f"{asked.title}: {found.says}", file=sys.stderr)
+    handles = [handle for handle in found if run.in_shard(handle.student, options.shard)]
+    seed = results.read_seed(options.seed_file or paths.seed)
+    results.agree(paths, asked.number, seed)
+    terms = Terms(seed, protected, options.seconds)
+    mapper = cluster.mapper(options.dask) if options.dask else None
+    with Journal(paths.journal(asked.number, options.shard)) as journal:
+        try:
+            run.grade_all(handles, terms, journal, options.jobs, mapper)
+        except KeyboardInterrupt:
+            print(f"stopped: {len(journal.records)} are graded and kept; --resume goes on", file=sys.stderr)
+            return 130
+        wanted = {handle.student for handle in handles}
+        records = {student: record for student, record in journal.records.items() if student in wanted}
+    if options.shard:
+        print(f"{len(records)} graded. When all shards are done: gru-lab grade merge {options.out} --out {options.out}")
+        return 0
+    return _write(options, paths, records, policy, roster)
+
+
+def _protected(options):
+    """Is there a sandbox? Says so where there is none, and refuses as root."""
+    if options.without_sandbox:
+        lacking = "as you wished"
+    else:
+        lacking = "" if options.dask else sandbox.missing()
+        if not lacking:
+            return True
+        if sandbox.is_root():
+            raise sandbox.SandboxError(f"{lacking}. As root nothing runs without a sandbox; --without-sandbox insists")
+    warning = (
+        f"No sandbox ({lacking}): submissions run with limits of time and memory alone, and could read "
+        "and change files of yours. Grade what you do not trust on a machine that holds nothing else."
+    )
+    print(textwrap.fill(warning, 100), file=sys.stderr)
+    return False
+
+
+def _policy(options, paths):
+    try:
+        policy = scores.Policy.load(paths.policy) if paths.policy.exists() else scores.Policy()
+        asked = {
+            "due": options.due,
+            "grace_minutes": options.grace_minutes,
+            "percent_per_day": options.late,
+            "percent_at_most": options.late_at_most,
+            "partial": "none" if options.all_or_nothing else None,
+        }
+        return scores.Policy(**{**vars(policy), **{name: one for name, one in asked.items() if one is not None}})
+    except (ValueError, OSError) as problem:
+        raise results.ResultsError(str(problem)) from problem
+
+
+def _again(options, folders, merge):
+    """Tables and the rest from the records of one folder of results, or of several."""
+    if merge and options.out is None:
+        raise results.ResultsError("--out is missing; see gru-lab grade --help")
+    if not merge and len(folders) > 1:
+        raise results.ResultsError("tables are made of one folder of results; merge joins several")
+    journals = [journal for one in folders for journal in one.journals()]
+    if not journals:
+        raise results.ResultsError(f"there are no records in {', '.join(str(one.root) for one in folders)}")
+    records = read_all(journals)
+    if len({record.assignment for record in records.values()}) > 1:
+        raise results.ResultsError("these are results of several assignments; merge one at a time")
+    lacking = _missing_shards(journals)
+    if lacking:
+        print(f"Not all shards are here: {', '.join(lacking)} missing.", file=sys.stderr)
+    out = results.Paths(options.out) if merge else folders[0]
+    if not set(journals) & set(out.journals()):
+        with Journal(out.journal(next(iter(records.values())).assignment)) as journal:
+            for record in records.values():
+                journal.add(record)
+    roster = rosters.read(options.roster) if options.roster else None
+    return _write(options, out, records, _policy(options, folders[0]), roster)
+
+
+def _missing_shards(journals):
+    parts = [journal.stem.split("-") for journal in journals if "-of-" in journal.name]
+    there = {(int(i), int(n)) for _, i, _, n in parts}
+    return [f"{i}/{n}" for n in sorted({n for _, n in there}) for i in range(1, n + 1) if (i, n) not in there]
+
+
+def _write(options, paths, records, policy, roster):
+    if not records:
+        raise results.ResultsError("there is nothing to make tables of")
+    people = roster.people if roster else None
+    due = roster.due if roster else None
+    given = results.write_all(paths, records, policy, people, due, gradebook=not options.no_gradebook)
+    _summary(paths, records, given)
+    return 0
+
+
+def _summary(paths, records, given):
+    answers = [result for record in records.values() for result in record.results]
+    counts = {}
+    for result in answers:
+        counts[result.status] = counts.get(result.status, 0) + 1
+    print(f"{len(records)} submissions, {len(answers)} answers: " + ", ".join(f"{n} {s}" for s, n in counts.items()))
+    maximum = max((score.maximum for score in given), default=0)
+    if given and maximum:
+        mean = sum(score.total for score in given) / len(given)
+        print(f"mean {mean:.2f} of {maximum:g} points")
+    waiting = sum(bool(score.to_mark) for score in given)
+    if waiting:
+        print(f"{waiting} wait for a person: mark them with Formgrader in {paths.gradebook}, then")
+        print(f"    gru-lab grade tables {paths.root}")
+    for record in records.values():
+        if record.problem:
+            print(f"  {words.printable(record.student, 60)}: {words.printable(record.problem, 200)}")
+    print(f"Written to {paths.root}: report.html, feedback/, grades.csv and more.")

@@ -1,0 +1,191 @@
+"""From a record to points, by a policy that may change afterwards: the same records, no second run.
+
+A score never hides anything: what a person must mark has no points yet, and what is not counted is said in a note.
+"""
+
+import json
+import math
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from gru_lab.grading.writing import write_whole
+
+__all__ = ["BY_A_PERSON", "PARTIAL", "Policy", "Score", "moment", "percent", "score"]
+
+PARTIAL = ("share", "none")  # points for what came out right, or all or nothing
+BY_A_PERSON = ("by hand", "not graded")  # statuses that a program gives no points to, not even none
+DAY = timedelta(days=1)
+SLACK = 1e-9  # 3 × 0.75 is 2.25, whatever the last bits say
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How points come from what happened.
+
+    partial: "share" gives a question's points times the share that came out right, rounded down to a quarter point;
+    "none" gives all of them or none. due: ISO 8601 with a time zone, or "" for no date. grace_minutes: handed in within
+    them is in time; after them, lateness counts from the due date. percent_per_day: taken off the points that were
+    earned, for every day begun; percent_at_most: never more than this. Raises ValueError for what makes no sense.
+    """
+
+    partial: str = "share"
+    due: str = ""
+    grace_minutes: float = 0.0
+    percent_per_day: float = 0.0
+    percent_at_most: float = 100.0
+
+    def __post_init__(self):
+        if self.partial not in PARTIAL:
+            raise ValueError(f"partial credit is one of {', '.join(PARTIAL)}; {self.partial!r} is none of them")
+        if self.due:
+            moment(self.due)
+        if not _is_number(self.grace_minutes) or self.grace_minutes < 0:
+            raise ValueError(f"grace_minutes is a number from 0 on, not {self.grace_minutes!r}")
+        for name in ("percent_per_day", "percent_at_most"):
+            if not _is_number(getattr(self, name)) or not 0 <= getattr(self, name) <= 100:
+                raise ValueError(f"{name} is a number from 0 to 100, not {getattr(self, name)!r}")
+
+    def save(self, path):
+        """Write it beside the results, as JSON. Raises `writing.NotWritten`."""
+        write_whole(path, json.dumps(asdict(self), indent=2) + "\n")
+
+    @classmethod
+    def load(cls, path):
+        """The Policy that `save` wrote. Raises ValueError for anything else, OSError if there is no such file."""
+        try:
+            data = json.loads(Path(path).read_text(encoding="utf-8"))
+        except (ValueError, RecursionError) as problem:
+            raise ValueError(f"{path} holds no policy: {problem}") from problem
+        known = {one.name for one in fields(cls)}
+        if not isinstance(data, dict) or not set(data) <= known:
+            raise ValueError(f"{path} holds no policy: its names are {', '.join(sorted(known))}")
+        return cls(**data)
+
+
+@dataclass(frozen=True)
+class Score:
+    """One submission's points.
+
+    points: {question: points, or None where a person must mark it}. at_most: {question: its points}. by_hand: questions
+    that a person has marked. earned: the sum before, total: after the penalty. maximum: the sum of at_most. days_late:
+    days begun. to_mark: questions that a person must still mark; earned and total count them as nothing so far.
+    """
+
+    student: str
+    assignment: str
+    points: dict = field(default_factory=dict)
+    at_most: dict = field(default_factory=dict)
+    by_hand: tuple = ()
+    earned: float = 0.0
+    days_late: int = 0
+    penalty: float = 0.0
+    total: float = 0.0
+    maximum: float = 0.0
+    to_mark: tuple = ()
+    notes: tuple = ()
+
+    @property
+    def complete(self):
+        """Is nothing left for a person to mark?"""
+        return not self.to_mark and bool(self.at_most)
+
+
+def score(record, policy, due=None, manual=None):
+    """The Score of a Record.
+
+    due: this student's own due date, instead of the policy's. manual: {question: points} that a person has given; they
+    stand above the program's. Raises ValueError for a due date or a mark that makes no sense.
+    """
+    manual = dict(manual or {})
+    at_most = {result.question: result.points for result in record.results}
+    _check_marks(manual, at_most)
+    points = {result.question: _points(result, policy) for result in record.results} | manual
+    earned = sum(value for value in points.values() if value is not None)
+    days_late, notes = _lateness(record.handed_in, due or policy.due, policy.grace_minutes)
+    taken_off = min(days_late * policy.percent_per_day, policy.percent_at_most)
+    penalty = math.floor(earned * taken_off + SLACK) / 100  # to a hundredth, in the student's favour
+    if not record.results:
+        notes += ("No question of this submission was looked at.",)
+    if days_late:
+        notes += (_late_words(days_late, taken_off, penalty),)
+    return Score(
+        student=record.student,
+        assignment=record.assignment,
+        points=points,
+        at_most=at_most,
+        by_hand=tuple(manual),
+        earned=earned,
+        days_late=days_late,
+        penalty=penalty,
+        total=round(earned - penalty, 2),
+        maximum=sum(at_most.values()),
+        to_mark=tuple(question for question, value in points.items() if value is None),
+        notes=notes,
+    )
+
+
+def percent(text):
+    """A number from what people type: 10, "10", "10 %", "2,5%". Raises ValueError outside of 0 to 100."""
+    try:
+        value = float(str(text).strip().removesuffix("%").strip().replace(",", "."))
+    except ValueError:
+        value = math.nan
+    if not 0 <= value <= 100:
+        raise ValueError(f"a percentage from 0 to 100 is needed, such as 10%, not {text!r}")
+    return value
+
+
+def moment(text):
+    """A datetime with a time zone, from ISO 8601 or a datetime. Raises ValueError without one."""
+    try:
+        found = text if isinstance(text, datetime) else datetime.fromisoformat(str(text).strip())
+    except ValueError:
+        raise ValueError(f"{str(text)[:80]!r} is no date such as 2026-11-27T23:59+00:00") from None
+    if found.tzinfo is None or found.utcoffset() is None:
+        raise ValueError(f"{found.isoformat()} needs a time zone, such as {found.isoformat()}+00:00")
+    return found
+
+
+def _points(result, policy):
+    if result.status in BY_A_PERSON:
+        return None
+    if result.status == "right":
+        return float(result.points)
+    if policy.partial == "none" or not _is_number(result.share):
+        return 0.0
+    share = min(max(result.share, 0.0), 1.0)
+    return math.floor(4 * result.points * share + SLACK) / 4
+
+
+def _check_marks(manual, at_most):
+    for question, points in manual.items():
+        if question not in at_most:
+            raise ValueError(f"a mark was given for question {question}; there are {', '.join(at_most) or 'none'}")
+        if not _is_number(points) or not 0 <= points <= at_most[question]:
+            raise ValueError(f"question {question} has from 0 to {at_most[question]} points, not {points!r}")
+
+
+def _lateness(handed_in, due, grace_minutes):
+    """(days begun after the due date, notes)"""
+    if not due:
+        return 0, ()
+    due = moment(due)
+    if not handed_in:
+        return 0, ("It is not known when this was handed in, so nothing is taken off for lateness.",)
+    try:
+        late = moment(handed_in) - due
+    except (ValueError, OverflowError):
+        return 0, ("The time it was handed in cannot be read, so nothing is taken off for lateness.",)
+    return (math.ceil(late / DAY) if late > timedelta(minutes=grace_minutes) else 0), ()
+
+
+def _late_words(days, taken_off, penalty):
+    after = f"{days} day{'' if days == 1 else 's'}"
+    if not taken_off:
+        return f"Handed in up to {after} late; nothing is taken off for that."
+    return f"Handed in up to {after} late: {taken_off:g}% of the points earned are taken off, {penalty:g}."
+
+
+def _is_number(value):
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

@@ -1,0 +1,185 @@
+"""Records and scores as CSV files: for people, and for the systems that marks are kept in.
+
+A mark that a person must still give is an empty cell, never a nought. What students wrote into a cell stays text: no
+spreadsheet takes it for a formula.
+"""
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+
+from gru_lab.grading.writing import write_whole
+
+__all__ = [
+    "Person",
+    "canvas",
+    "cell",
+    "grades",
+    "gradescope",
+    "moodle",
+    "moodle_worksheet",
+    "questions",
+    "write_csv",
+]
+
+LONGEST = 2_000  # characters of a cell
+# Where a spreadsheet would start a formula: at the beginning, or after a semicolon, which divides cells where the comma
+# is the decimal sign; blanks and characters without width before it do not help. ＝＋－＠ are the full-width ones.
+_FORMULA = re.compile(
+    r"(^|;)(?=[\s\u00ad\u200b-\u200f\u2060\ufeff'\"]*[=+\-@＝＋－＠−﹢﹣﹦﹫].)"
+)  # a lone "-" is none
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Person:
+    """A student as the other systems know them; what is not known stays empty."""
+
+    name: str = ""
+    email: str = ""
+    id_number: str = ""  # Moodle's "ID number", Canvas's "SIS User ID", Gradescope's "SID"
+    login: str = ""  # Canvas's "SIS Login ID"
+    canvas_id: str = ""
+    section: str = ""
+
+
+def cell(value):
+    """What goes into one cell: numbers as they are, None as nothing, text that no spreadsheet takes for a formula."""
+    if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
+        return "" if value is None else value
+    text = str(value)
+    armed = text[:1] in ("\t", "\r", "\n", "\0")
+    text = _CONTROL.sub(" ", text if len(text) <= LONGEST else text[: LONGEST - 1] + "…")
+    text = _FORMULA.sub(r"\1'", text)
+    return f"'{text}" if armed and not text.startswith("'") else text
+
+
+def write_csv(path, header, rows, excel=False):
+    """Write a table whole or not at all. excel: with the mark that Excel needs to read UTF-8. Raises NotWritten."""
+    write_whole(path, _text([header, *rows]), encoding="utf-8-sig" if excel else "utf-8")
+
+
+def _text(rows):
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n", quoting=csv.QUOTE_NONNUMERIC)
+    writer.writerows([cell(value) for value in row] for row in rows)
+    return buffer.getvalue()
+
+
+def grades(path, records, scores, people=None):
+    """grades.csv, a row for each record. scores: those of the records, in the same order."""
+    names = list(dict.fromkeys(question for score in scores for question in score.at_most))
+    header = ["student", "name", "email", "assignment", "file", "handed in", *names]
+    header += ["earned", "days late", "penalty", "total", "maximum", "to mark by hand", "problem", "notes"]
+    rows = []
+    for record, score in zip(records, scores, strict=True):
+        person = _person(people, record.student)
+        row = [record.student, person.name, person.email, record.assignment, record.file, record.handed_in]
+        row += [score.points.get(name) for name in names]
+        row += [score.earned, score.days_late, score.penalty, score.total, score.maximum, ", ".join(score.to_mark)]
+        rows.append([*row, record.problem, " ".join(map(str, (*record.notes, *score.notes)))])
+    write_csv(path, header, rows, excel=True)
+
+
+def questions(path, records, scores):
+    """questions.csv, a row for each record and question."""
+    header = ["student", "assignment", "question", "status", "share", "points", "at most", "diagnosis", "reason"]
+    header += ["says", "seconds", "notes"]
+    rows = []
+    for record, score in zip(records, scores, strict=True):
+        for one in record.results:
+            row = [record.student, record.assignment, one.question, one.status, one.share, score.points[one.question]]
+            row += [one.points, one.diagnosis, one.reason, one.says, one.seconds, " ".join(map(str, one.notes))]
+            rows.append(row)
+    write_csv(path, header, rows, excel=True)
+
+
+def canvas(path, title, scores, people=None, unfinished=False):
+    """For Canvas's gradebook import: `Student, ID, SIS User ID, SIS Login ID, Section`, then the assignment.
+
+    title: the assignment's name in Canvas, best with its number, as Canvas exports it: "Exercises 6 (1234)"; any other
+    name makes a new assignment. Canvas finds a student by ID, else SIS User ID, else SIS Login ID, else name. The
+    second row holds the points possible. unfinished: also totals to which a person's marks are still to be added.
+    """
+    rows = [["    Points Possible", "", "", "", "", max((score.maximum for score in scores), default=0)]]
+    for score in scores:
+        person = _person(people, score.student)
+        row = [person.name or score.student, person.canvas_id, person.id_number, person.login or score.student]
+        rows.append([*row, person.section, _mark(score, unfinished)])
+    write_csv(path, ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", title], rows)
+
+
+def moodle(path, title, scores, people=None, unfinished=False):
+    """For Moodle's grade import (Grades, Import, CSV file), where columns are matched by hand in a form.
+
+    Map "Email address" or "ID number" to the user, the column `title` to the grade item.
+    """
+    rows = []
+    for score in scores:
+        person = _person(people, score.student)
+        row = [person.name or score.student, person.id_number or score.student, person.email]
+        rows.append([*row, _mark(score, unfinished), _summary(score)])
+    write_csv(path, ["Full name", "ID number", "Email address", title, "Feedback"], rows)
+
+
+def moodle_worksheet(path, downloaded, scores, people=None, unfinished=False):
+    """Moodle's offline grading worksheet, filled in. Returns the students who are not in it.
+
+    downloaded: the text of the worksheet as Moodle gave it. Moodle goes by "Identifier" and "Last modified (grade)", so
+    every cell stays but "Grade" and "Feedback comments". Rows are found by "Identifier" ("Participant 123", if that is
+    the student), "Email address" or "ID number". Raises ValueError if it is no such worksheet (Moodle's own language
+    must be English).
+    """
+    rows = list(csv.reader(io.StringIO(downloaded.removeprefix("\ufeff"), newline="")))
+    header = rows[0] if rows else []
+    for needed in ("Identifier", "Grade"):
+        if needed not in header:
+            raise ValueError(f'this is no grading worksheet of Moodle: it has no column "{needed}"')
+    by_key, found = {}, set()
+    for score in scores:
+        person = _person(people, score.student)
+        by_key |= {key.lower(): score for key in (score.student, person.email, person.id_number) if key}
+    for row in rows[1:]:
+        named = [value for name, value in zip(header, row, strict=False) if name in _WHO]
+        score = next((by_key[key.strip().lower()] for key in named if key.strip().lower() in by_key), None)
+        if score and len(row) == len(header):
+            found.add(score.student)
+            row[header.index("Grade")] = _mark(score, unfinished)
+            if "Feedback comments" in header:
+                row[header.index("Feedback comments")] = _summary(score)
+    write_csv(path, header, rows[1:])
+    return tuple(score.student for score in scores if score.student not in found)
+
+
+_WHO = ("Identifier", "Email address", "ID number", "Username")
+
+
+def gradescope(path, scores, people=None, unfinished=False):
+    """By email, with the columns of Gradescope's own download of marks.
+
+    Gradescope documents no import of marks from a table (its roster takes names and emails, its autograders write a
+    results.json each); this file is for merging with what is downloaded there.
+    """
+    rows = []
+    for score in scores:
+        person = _person(people, score.student)
+        row = [person.name or score.student, person.id_number, person.email or score.student, person.section]
+        rows.append([*row, _mark(score, unfinished), score.maximum])
+    write_csv(path, ["Name", "SID", "Email", "Sections", "Total Score", "Max Points"], rows)
+
+
+def _person(people, student):
+    return (people or {}).get(student, Person())
+
+
+def _mark(score, unfinished):
+    return score.total if score.complete or unfinished else None
+
+
+def _summary(score):
+    given = [
+        f"{name}: to be marked" if value is None else f"{name}: {value:g} of {score.at_most[name]:g}"
+        for name, value in score.points.items()
+    ]
+    return ". ".join(["; ".join(given), *map(str, score.notes)])

@@ -1,0 +1,151 @@
+"""Tables: every row is there, numbers stay numbers, no cell is a formula, and a full disk takes nothing away."""
+
+import csv
+import io
+import os
+
+import pytest
+
+from gru_lab.grading import tables
+from gru_lab.grading.record import Record, Result
+from gru_lab.grading.scores import Policy, score
+from gru_lab.grading.writing import NotWritten
+
+HOSTILE = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "  =1",
+    "\u200b=1",
+    "＝1",
+    "－1",
+    "a;=1",
+    "a; @x",
+    "\n=1",
+    '"=1',
+]
+PEOPLE = {"ada": tables.Person("Lovelace, Ada", "ada@example.org", "S1", "ada1", "77", "A")}
+
+
+@pytest.fixture
+def graded():
+    records = [
+        Record("ada", "06", "ada.ipynb", results=(Result("6.4", "right", 3, 1.0, seconds=0.25),)),
+        Record("=cmd|'/c calc'!A1", "06", problem="@not a notebook", results=(Result("6.4", "not graded", 3),)),
+        Record("Ünïcode;=1", "06", results=(Result("6.4", "wrong", 3, 0.5, reason="-z\n=h", diagnosis="z turned"),)),
+    ]
+    return records, [score(record, Policy()) for record in records]
+
+
+def read(path):
+    return list(csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")))
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_text_is_no_formula(text):
+    made = tables.cell(text)
+    for part in made.split(";"):
+        assert part.strip(" \u200b")[:1] not in tuple("=+-@＝－\t\r\n")
+
+
+@pytest.mark.parametrize("text", ["Ada", "6.4", "x = 1", "3 - 2", "a@b.org", "0:1; 2", "", "’=’"])
+def test_plain_text_stays(text):
+    assert tables.cell(text) == text
+
+
+@pytest.mark.parametrize("number", [-1.5, 0, 3, 0.25])
+def test_numbers_stay_numbers(number):
+    assert tables.cell(number) is number
+
+
+def test_a_cell_is_bounded_and_has_no_control_characters():
+    assert len(tables.cell("x" * 10**6)) == tables.LONGEST
+    assert tables.cell("a\x00b\x1b[31m\ud800") == "a b [31m "
+
+
+def test_every_record_has_a_row(tmp_path, graded):
+    tables.grades(tmp_path / "grades.csv", *graded, PEOPLE)
+    header, *rows = read(tmp_path / "grades.csv")
+    rows = [dict(zip(header, row, strict=True)) for row in rows]
+    assert [row["student"] for row in rows] == ["ada", "'=cmd|'/c calc'!A1", "Ünïcode;'=1"]
+    assert [row["6.4"] for row in rows] == ["3.0", "", "1.5"]  # an unreadable one is empty, not 0
+    assert rows[1]["problem"] == "'@not a notebook" and rows[1]["to mark by hand"] == "6.4"
+    assert rows[0]["email"] == "ada@example.org"
+
+
+def test_every_question_has_a_row(tmp_path, graded):
+    tables.questions(tmp_path / "questions.csv", *graded)
+    header, *rows = read(tmp_path / "questions.csv")
+    rows = [dict(zip(header, row, strict=True)) for row in rows]
+    assert [(row["status"], row["points"], row["diagnosis"]) for row in rows] == [
+        ("right", "3.0", ""), ("not graded", "", ""), ("wrong", "1.5", "z turned"),
+    ]  # fmt: skip
+    assert rows[2]["reason"] == "'-z =h" and rows[0]["seconds"] == "0.25"
+
+
+def test_tables_for_people_carry_excels_mark_and_others_do_not(tmp_path, graded):
+    tables.grades(tmp_path / "grades.csv", *graded)
+    tables.canvas(tmp_path / "canvas.csv", "Exercises 6", graded[1])
+    assert (tmp_path / "grades.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    assert (tmp_path / "canvas.csv").read_bytes().startswith(b'"Student","ID"')
+
+
+def test_canvas(tmp_path, graded):
+    tables.canvas(tmp_path / "canvas.csv", "Exercises 6 (12)", graded[1], PEOPLE)
+    rows = read(tmp_path / "canvas.csv")
+    assert rows[0] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Exercises 6 (12)"]
+    assert rows[1] == ["    Points Possible", "", "", "", "", "3"]
+    assert rows[2] == ["Lovelace, Ada", "77", "S1", "ada1", "A", "3.0"]
+    assert rows[3][-1] == ""
+    tables.canvas(tmp_path / "canvas.csv", "Exercises 6 (12)", graded[1], PEOPLE, unfinished=True)
+    assert read(tmp_path / "canvas.csv")[3][-1] == "0.0"
+
+
+def test_moodle_and_gradescope(tmp_path, graded):
+    tables.moodle(tmp_path / "moodle.csv", "Exercises 6", graded[1], PEOPLE)
+    assert read(tmp_path / "moodle.csv")[:2] == [
+        ["Full name", "ID number", "Email address", "Exercises 6", "Feedback"],
+        ["Lovelace, Ada", "S1", "ada@example.org", "3.0", "6.4: 3 of 3"],
+    ]
+    tables.gradescope(tmp_path / "gradescope.csv", graded[1], PEOPLE)
+    assert read(tmp_path / "gradescope.csv")[1] == ["Lovelace, Ada", "S1", "ada@example.org", "A", "3.0", "3"]
+
+
+WORKSHEET = (
+    "\ufeffIdentifier,Full name,Email address,Status,Grade,Maximum Grade,Grade can be changed,"
+    "Last modified (submission),Last modified (grade),Feedback comments\r\n"
+    'Participant 5,Ada,ADA@example.org,Submitted,,3.00,Yes,"Friday, 20 November 2026, 1:00 PM",-,\r\n'
+    "Participant 6,Bob,bob@example.org,No submission,1.00,3.00,Yes,-,-,well\r\n"
+)
+
+
+def test_moodles_worksheet_keeps_what_moodle_goes_by(tmp_path, graded):
+    missing = tables.moodle_worksheet(tmp_path / "sheet.csv", WORKSHEET, graded[1], PEOPLE)
+    header, ada, bob = read(tmp_path / "sheet.csv")
+    assert header == WORKSHEET.removeprefix("\ufeff").splitlines()[0].split(",")
+    assert (ada[0], ada[4], ada[7], ada[8], ada[9]) == (
+        "Participant 5", "3.0", "Friday, 20 November 2026, 1:00 PM", "-", "6.4: 3 of 3",
+    )  # fmt: skip
+    assert bob[4] == "1.00" and bob[9] == "well"
+    assert missing == ("=cmd|'/c calc'!A1", "Ünïcode;=1")
+
+
+def test_what_is_no_worksheet_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="Identifier"):
+        tables.moodle_worksheet(tmp_path / "sheet.csv", "a,b\n1,2\n", [])
+
+
+def test_a_full_disk_leaves_the_old_table(tmp_path, graded, monkeypatch):
+    tables.grades(tmp_path / "grades.csv", *graded)
+    before = (tmp_path / "grades.csv").read_bytes()
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(NotWritten, match=r"grades\.csv was not written: No space left"):
+        tables.grades(tmp_path / "grades.csv", graded[0][:1], graded[1][:1])
+    assert (tmp_path / "grades.csv").read_bytes() == before and len(list(tmp_path.iterdir())) == 1

@@ -46,7 +46,7 @@ def read(data, assignment):
     tests = {tidy(cell["source"]) for cell in trusted if grade_id(cell["metadata"]).endswith("-test")}
     mine = [cell for cell in found if cell.tidy not in tests]  # by what they say: metadata may be anybody's
     reading = Reading(list(enumerate(setup)), len(setup), notes=notes)
-    left_out = {number for number, cell in enumerate(mine) if cell.tidy in map(tidy, setup)}
+    left_out = {number for number, cell in enumerate(mine) if cell.tidy in ("", *map(tidy, setup))}
     for item in assignment.items:
         answer, stubs = _answer(item, mine)
         left_out |= stubs

@@ -285,11 +285,10 @@ def _judge_code(item, reply, visible, hidden, lines):
 
     found = judged(visible, seen)
     if found.status == "right":
-        found = judged(hidden, unseen)
-        if found.status != "right":
-            found = _without_secrets(found)
-    if found.status == "right":
-        return _of_verdict(item, found, "right", 1.0)
+        on_others = judged(hidden, unseen)
+        if on_others.status == "right":
+            return _of_verdict(item, found, "right", 1.0)  # what it printed on the others is secret
+        found = _without_secrets(on_others)
     result = _of_verdict(item, found, _status(found, outcomes))
     return replace(result, share=_share(question, cases, outcomes))
 

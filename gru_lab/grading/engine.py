@@ -55,6 +55,8 @@ def grade(submission, terms):
         handed_in=submission.handed_in,
         problem=submission.problem,
         notes=tuple(submission.notes),
+        name=submission.name,
+        email=submission.email,
     )
     if not record.problem:
         try:

@@ -76,14 +76,14 @@ class _Hint:
     students: tuple
 
 
-def page(number, records, scores, hints=None, people=None, paths=None):
+def page(number, records, scores, hints=None, people=None, pages=None):
     """The report of a class as HTML. number: of the assignment. scores: those of the records, in the same order.
 
     hints: what `similarity.hints` found; None says that nobody looked. people: {student: tables.Person}, the roster.
-    paths: {student: address of their page, as seen from the report}.
+    pages: {student: their feedback's path from the report's folder, with "/"}.
     """
     pairs = list(zip(records, scores, strict=True))
-    called = {record.student: _student(record.student, people, paths) for record in records}
+    called = {record.student: _student(record.student, people, pages) for record in records}
     problems = [one for record, score in pairs for one in _problems(record, score, called[record.student])]
     absent = sorted(set(people or {}) - set(called))
     return render(
@@ -103,21 +103,14 @@ def page(number, records, scores, hints=None, people=None, paths=None):
         time=_time(records),
         totals=totals(scores),
         caution=CAUTION,
-        hints=None if hints is None else [_hint(hint, called, people, paths) for hint in hints[:MOST_ROWS]],
+        hints=None if hints is None else [_hint(hint, called, people, pages) for hint in hints[:MOST_ROWS]],
     )
 
 
-def write_report(folder, number, records, scores, hints=None, people=None, feedback_paths=None):
-    """Write report.html into `folder`. Returns its path.
-
-    feedback_paths: what `feedback.write_feedback` returned for the same folder. The rest as for `page`. Raises
-    NotWritten.
-    """
-    paths = {
-        student: quote(Path(path).relative_to(folder).as_posix()) for student, path in (feedback_paths or {}).items()
-    }
+def write_report(folder, number, records, scores, hints=None, people=None, pages=None):
+    """Write report.html into `folder`, as for `page`. Returns its path. Raises NotWritten."""
     path = Path(folder, "report.html")
-    write_whole(path, page(number, records, scores, hints, people, paths))
+    write_whole(path, page(number, records, scores, hints, people, pages))
     return path
 
 
@@ -127,16 +120,17 @@ def _waiting(scores):
     return sorted(counts.items(), key=lambda one: (len(one[0]), one[0]))  # 6.4 before 6.10
 
 
-def _student(student, people, paths):
+def _student(student, people, pages):
     person = (people or {}).get(student)
-    return _Student(student, person.name if person else "", (paths or {}).get(student, ""))
+    link = quote((pages or {}).get(student, ""), errors="surrogatepass")
+    return _Student(student, person.name if person else "", link)
 
 
-def _hint(hint, called, people, paths):
+def _hint(hint, called, people, pages):
     return _Hint(
         hint.question,
         hint.share,
-        tuple(called.get(student) or _student(student, people, paths) for student in hint.students),
+        tuple(called.get(student) or _student(student, people, pages) for student in hint.students),
     )
 
 

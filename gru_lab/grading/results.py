@@ -16,6 +16,7 @@ from pathlib import Path
 from gru_lab.grading import feedback, report, scores, similarity, tables
 from gru_lab.grading.assignments import assignment
 from gru_lab.grading.names import safe_name
+from gru_lab.grading.roster import Person
 from gru_lab.grading.writing import write_whole
 
 __all__ = ["Paths", "ResultsError", "agree", "fingerprint", "read_seed", "write_all"]
@@ -91,19 +92,20 @@ def agree(paths, number, seed):
 def write_all(paths, records, policy, people=None, due=None, gradebook=True):
     """Make everything from `records` {student: Record}; returns the Scores, in the order of the students.
 
-    people: {student: tables.Person}. due: {student: their own due date}. gradebook: also write nbgrader's, and take in
+    people: a Roster. due: {student: their own due date}. gradebook: also write nbgrader's, and take in
     what a person has marked there.
     Raises NotWritten, and GradebookProblem after everything else is written.
     """
     ordered = [records[student] for student in sorted(records)]
+    people = people or {one.student: Person(one.name, one.email) for one in ordered}
     number = ordered[0].assignment
     marks, problem = {}, None
     if gradebook:
         from gru_lab.grading import gradebook as book
 
         try:
-            book.update(paths.gradebook, ordered, _points(policy), safe_name=safe_name)
-            marks = book.manual_marks(paths.gradebook, number)
+            book.update(paths.gradebook, ordered, [scores.score(record, policy) for record in ordered])
+            marks = book.manual_marks(paths.gradebook, number, list(records))
         except book.GradebookProblem as found:
             problem = found
     given = [
@@ -125,10 +127,3 @@ def write_all(paths, records, policy, people=None, due=None, gradebook=True):
     if problem:
         raise problem
     return given
-
-
-def _points(policy):
-    def points(record, result):
-        return scores.score(record, policy).points[result.question]
-
-    return points

@@ -31,10 +31,9 @@ def written(tmp_path_factory):
     paths = feedback.write_feedback(folder, records, scores, lambda student: student[:40])
     people = {"ada": tables.Person(NASTY), "absent": tables.Person(LONG)}
     hints = [similarity.Hint("6.4", ("ada", LONG), 0.8)]
-    return {
-        "feedback": paths["ada"],
-        "report": report.write_report(folder, "06", records, scores, hints, people, paths),
-    }
+    pages = {student: path.relative_to(folder).as_posix() for student, path in paths.items()}
+    path = report.write_report(folder, "06", records, scores, hints, people, pages)
+    return {"feedback": paths["ada"], "report": path}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -4,7 +4,6 @@ import json
 import re
 import time
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,6 +12,7 @@ from gru_lab.checks import verdict
 from gru_lab.grading import engine, notebooks, sandbox
 from gru_lab.grading.assignments import assignment, folder, numbers
 from gru_lab.grading.record import Record
+from gru_lab.grading.submissions import Submission
 
 SOLUTIONS = Path(__file__).resolve().parents[2] / "solutions"
 PROTECTED = not sandbox.missing()
@@ -31,8 +31,7 @@ ENOUGH = "my_why_a_reset_gate = '''" + "Without r the candidate cannot look away
 
 
 def submission(data, number="06", **other):
-    usual = {"file": "a.ipynb", "sha256": "00", "handed_in": "", "problem": "", "notes": ()}
-    return SimpleNamespace(student="ada", assignment=number, data=data, **(usual | other))
+    return Submission("ada", number, "a.ipynb", data, sha256="00", **other)
 
 
 def of_cells(*cells):

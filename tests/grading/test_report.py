@@ -221,8 +221,9 @@ def test_every_record_needs_its_score():
 
 def test_the_report_links_to_the_pages_of_students(tmp_path):
     records = [a_record("ada lovelace", problem="An empty file.")]
-    paths = feedback.write_feedback(tmp_path, records, scored(records), lambda name: name)
-    path = report.write_report(tmp_path, "06", records, scored(records), feedback_paths=paths)
+    written = feedback.write_feedback(tmp_path, records, scored(records), lambda name: name)
+    pages = {student: path.relative_to(tmp_path).as_posix() for student, path in written.items()}
+    path = report.write_report(tmp_path, "06", records, scored(records), pages=pages)
     assert path == tmp_path / "report.html"
     assert '<a href="feedback/ada%20lovelace.html"><bdi>ada lovelace</bdi></a>' in path.read_text("utf-8")
 

@@ -120,7 +120,7 @@ def test_resuming_grades_what_is_missing_or_has_changed(tmp_path):
 
 
 def dies_for_two(task):
-    """Stands for a submission that takes our own process down; a function of this module, so that a pool can call it."""
+    """Stands for a submission that takes our own process down; of this module, so that a pool can call it."""
     if task[0].student == "student-2":
         os.kill(os.getpid(), signal.SIGKILL)
     return Record(task[0].student, "06")
@@ -159,9 +159,8 @@ def test_killed_in_the_middle_it_goes_on_with_nothing_lost_or_done_twice(tmp_pat
     path, script = tmp_path / "06.jsonl", tmp_path / "grade_a_class.py"
     script.write_text(textwrap.dedent(SCRIPT.format(tests=str(Path(__file__).parent), path=str(path))))
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen(
-        [sys.executable, script], env=environment, stdout=subprocess.PIPE, start_new_session=True
-    )
+    command = [sys.executable, script]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, start_new_session=True)
     assert process.stdout.readline() == b"started\n"
     deadline = time.monotonic() + 60
     while path.stat().st_size < 3_000 and time.monotonic() < deadline:

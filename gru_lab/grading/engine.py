@@ -4,6 +4,7 @@ The code runs in a `Sandbox`, question by question; the verdict is taken here, o
 of the notebook first, then others of other sizes, drawn from the secret seed of the class.
 """
 
+import builtins
 import hashlib
 import time
 from dataclasses import dataclass, replace
@@ -16,6 +17,8 @@ from gru_lab.grading.record import MEANING, Record, Result
 
 __all__ = ["Terms", "grade", "seed_number"]
 
+MOST_HARMFUL = 3  # cells that are left out one by one; after that, all are
+READ_S = 10.0  # a notebook that takes longer to read was made for that
 CELLS_S = 20.0  # all cells of a notebook together, however impolite
 JUDGE_S = 60.0  # our own half, on arrays of any size
 NOT_A_CELL = (1 << 32) - 1  # as in worker
@@ -57,9 +60,11 @@ def grade(submission, terms):
     )
     if not record.problem:
         try:
-            reading = notebooks.read(submission.data, asked)
+            reading = limits.call_with_limit(lambda: notebooks.read(submission.data, asked), READ_S)
         except notebooks.Unreadable as problem:
             record.problem = str(problem)
+        except limits.Stopped:
+            record.problem = "Reading the notebook took too long; a person should look at it."
         except Exception as problem:  # ours, but the submission's row comes first
             record.problem = f"The notebook could not be read ({type(problem).__name__}); a person should look at it."
     if record.problem:
@@ -84,6 +89,7 @@ class _Runner:
         folder = sandbox.package(tuple(sorted(in_library)))
         self.made_with = (folder, terms.protected, reading.torch, terms.memory)
         self.sandbox = None
+        self.lines = {words.printable(line, 160) for _, source in reading.cells for line in source.splitlines()}
         self.harmful = set()  # cells that ended the process or did not end
         self.only_own = False  # nobody knows which cell does harm: leave all but the question's own out
 
@@ -109,28 +115,19 @@ class _Runner:
         if answer.blank:
             return _result(item, "not attempted")
         if answer.cell is None:
-            return _result(item, "not found", says=" ".join(answer.notes))
+            return _result(item, "not found")
         return None
 
     def _run(self, item, answer):
         visible, hidden = _cases(item.question, self.terms.seed)
         request = _request(item.question, answer, [case.inputs for case in visible + hidden])
-        notes = ()
-        for attempt in range(3):
-            cells = self._cells(answer)
-            header, reply = self._ask({**request, "cells": cells})
-            culprit = header["cell"] if header["cell"] != NOT_A_CELL else None
-            harmless = reply or culprit is None or culprit == answer.cell
-            if (harmless and header["how"] != "gone") or attempt == 2:
+        while True:
+            notes = self._left_out(answer)
+            header, reply = self._ask({**request, "cells": self._cells(answer)})
+            if reply or not self._blames_another(header, answer):
                 break
-            if culprit is None or header["how"] == "gone":
-                self.only_own = True
-                notes = ("Another cell ended the program; this one was run without the others.",)
-            else:
-                self.harmful.add(culprit)
-                notes = ("Another cell did not end, or ended the program; it was left out.",)
         try:
-            result = _judge(item, answer, header, reply, visible, hidden)
+            result = _judge(item, answer, header, reply, visible, hidden, self.lines)
         except wire.Garbled as problem:
             result = _result(item, "wrong", says=f"What came out is no answer: {problem}.")
         except limits.Stopped:
@@ -139,6 +136,29 @@ class _Runner:
             said = f"The grader itself failed on this answer ({type(problem).__name__}); a person should look at it."
             result = _result(item, "not graded", says=said)
         return replace(result, notes=(*result.notes, *notes))
+
+    def _blames_another(self, header, answer):
+        """Was it perhaps another cell that left us without a reply? Then there is less to run the next time.
+
+        The number of the cell is a submission's own word, so that no more than MOST_HARMFUL times is believed in it.
+        """
+        how, cell = header["how"], header["cell"]
+        if self.only_own or (cell == NOT_A_CELL and how != "gone"):
+            return False
+        if how == "gone" or len(self.harmful) == MOST_HARMFUL:
+            self.only_own = True
+            return cell != answer.cell
+        known = cell in self.harmful
+        self.harmful.add(cell)  # if it is the answer's own, other questions are better off without it
+        return cell != answer.cell and not known
+
+    def _left_out(self, answer):
+        """The note on cells that are not run."""
+        if self.only_own:
+            return ("It was run without the other cells, for one of them may have ended the program.",)
+        if self.harmful - {answer.cell}:
+            return ("Another cell did not end, or ended the program; it was left out.",)
+        return ()
 
     def _cells(self, answer):
         """The cells to run for an answer: all that are not known to do harm."""
@@ -190,8 +210,8 @@ def _request(question, answer, inputs):
 # ---------------------------------------------------------------------------------------------- judging
 
 
-def _judge(item, answer, header, reply, visible, hidden):
-    """The Result that the sandbox's reply earns. Raises Garbled where it makes no sense."""
+def _judge(item, answer, header, reply, visible, hidden, lines):
+    """The Result that the sandbox's reply earns. lines: of the submission. Raises Garbled where it makes no sense."""
     if not reply:
         return _without_reply(item, header)
     reply = wire.loads(reply)
@@ -207,7 +227,7 @@ def _judge(item, answer, header, reply, visible, hidden):
         return _result(item, "not found", says=f"After the cell has run there is no {kind} {item.answer}.")
     notes = (f"The cell ends with {error[0]}, after {item.answer} was defined.",) if error else ()
     if item.is_code:
-        result = _judge_code(item, reply, visible, hidden)
+        result = _judge_code(item, reply, visible, hidden, lines)
     else:
         value = wire.decode(reply.get("value"))
         result = _judge_value(item, value)
@@ -249,7 +269,7 @@ def _raised(item, error):
     return _result(item, "raised", says="Its cell ends with an error.", rows=tuple(row for row in rows if row[1]))
 
 
-def _judge_code(item, reply, visible, hidden):
+def _judge_code(item, reply, visible, hidden, lines):
     question, look = item.question, _look(reply.get("look"))
     if look.kind != "function" or look.empty or not look.fits:
         found = verdict.judge_code(question, look, [], [])
@@ -257,7 +277,10 @@ def _judge_code(item, reply, visible, hidden):
     reports = reply.get("outcomes")
     if not isinstance(reports, list) or len(reports) != len(visible) + len(hidden):
         raise wire.Garbled("not one outcome for each call")
-    outcomes = [wire.outcome(one, question.returns) for one in reports]
+    cases = visible + hidden
+    outcomes = [
+        _known(wire.outcome(one, question.returns), case, lines) for one, case in zip(reports, cases, strict=True)
+    ]
     seen, unseen = outcomes[: len(visible)], outcomes[len(visible) :]
 
     def judged(cases, outcomes):
@@ -265,13 +288,18 @@ def _judge_code(item, reply, visible, hidden):
 
     found = judged(visible, seen)
     if found.status == "right":
-        found = judged(hidden, unseen)
-        if found.status != "right":
-            found = _without_secrets(found)
-    if found.status == "right":
-        return _of_verdict(item, found, "right", 1.0)
+        on_others = judged(hidden, unseen)
+        if on_others.status == "right":
+            return _of_verdict(item, found, "right", 1.0)  # what it printed on the others is secret
+        found = _without_secrets(on_others)
     result = _of_verdict(item, found, _status(found, outcomes))
-    return replace(result, share=_share(question, visible + hidden, outcomes))
+    return replace(result, share=_share(question, cases, outcomes))
+
+
+def _known(outcome, case, lines):
+    """An outcome whose names and line of code exist: made-up ones could carry what is secret into the feedback."""
+    changed = tuple(name for name in outcome.changed if name in case.inputs)
+    return replace(outcome, changed=changed, line=outcome.line if outcome.line in lines else "")
 
 
 def _look(data):
@@ -288,11 +316,17 @@ def _look(data):
 
 def _without_secrets(found):
     """A verdict on secret inputs, less what would give them away: numbers, and whatever the answer itself may say."""
-    rows = tuple((label, text.partition(":")[0] if label == "it says" else text)
-                 for label, text in found.rows if label in SHOWN)  # fmt: skip
+    rows = [(label, _kind_of_error(text) if label == "it says" else text) for label, text in found.rows]
+    rows = tuple((label, text) for label, text in rows if label in SHOWN and text)
     says = "It is right on the inputs of the notebook, and not on others, of other sizes"
     says += {"raises": ": there it ends with an error.", "shape": ": there the shape differs."}.get(found.stage, ".")
     return replace(found, says=says, rows=rows, remarks=())
+
+
+def _kind_of_error(text):
+    """ "ValueError", or "" for a kind that the submission itself has made up."""
+    kind = text.partition(":")[0]
+    return kind if isinstance(getattr(builtins, kind, None), type) or kind == "LinAlgError" else ""
 
 
 def _status(found, outcomes):

@@ -11,7 +11,7 @@ import re
 
 import numpy as np
 
-from gru_lab.checks import probes, words
+from gru_lab.checks import limits, probes, words
 
 __all__ = ["LARGEST", "Garbled", "Opaque", "decode", "encode", "loads", "outcome"]
 
@@ -89,7 +89,11 @@ class _Decoder:
         self.count += 1
         if level > DEEPEST + 1 or self.count > MOST:
             raise Garbled("a value of too many levels or elements")
-        if data is None or type(data) in (bool, int, float, str):
+        if data is None or type(data) in (bool, float, str):
+            return data
+        if type(data) is int:
+            if abs(data) >> 64:
+                raise Garbled("a whole number of more than 64 bits")
             return data
         if type(data) is not dict or len(data) != 1:
             raise Garbled("a value of no known kind")
@@ -136,11 +140,13 @@ def array(data):
         dtype, shape, text = data
         if not _DTYPE.fullmatch(dtype) or len(shape) > 8 or not all(type(n) is int and 0 <= n < 1 << 31 for n in shape):
             raise Garbled("an array of no known kind")
+        if math.prod(max(n, 1) for n in shape) > LARGEST:  # (2 ** 30, 0) has no elements, and a loop over it no end
+            raise Garbled("an array with too long an axis")
         raw = base64.b64decode(text, validate=True)
         if math.prod(shape) * np.dtype(dtype).itemsize != len(raw):
             raise Garbled("an array whose bytes and shape differ")
         found = np.frombuffer(raw, dtype).reshape(shape)
-        return (found != 0 if dtype.endswith("b1") else found.astype(found.dtype.newbyteorder("="))).copy()
+        return found.astype(bool if dtype.endswith("b1") else found.dtype.newbyteorder("="))  # a copy of its own
     except (TypeError, ValueError) as problem:
         raise Garbled(f"an array that cannot be read: {str(problem)[:80]}") from None
 
@@ -159,7 +165,7 @@ def outcome(data, returns):
             returned=_text(data["returned"], 80),
             error=_text(data["error"], 300),
             line=_text(data["line"], 160),
-            printed=_text(data["printed"], 2_000),
+            printed="\n".join(_text(line, 200) for line in data["printed"][: limits.PAGE].splitlines()),
             printed_size=min(int(data["printed_size"]), 1 << 40),
             changed=tuple(_text(name, 40) for name in _listed(data["changed"])[:20]),
         )

@@ -24,7 +24,7 @@ import sys
 import time
 import types
 
-SHARED = 20 << 20  # bytes of the memory that a reply is written into: 4 for its length, 4 for where the fork is
+SHARED = (16 << 20) + 8  # bytes for a reply: 4 for its length, 4 for where the fork is, then what `wire` will read
 FILE_BYTES = 8 << 20  # of one file
 NOBODY = 65534
 CROWD = 64  # processes of one fork

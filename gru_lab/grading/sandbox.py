@@ -166,7 +166,8 @@ def _bubblewrap(folder):
     for path in _paths():
         if (Path(path) / "gru_lab").is_dir():  # the installed package holds the answers: the copy hides it
             command += ["--ro-bind", str(folder / "gru_lab"), str(Path(path) / "gru_lab")]
-    command += ["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev"]
+    # Read-only: where a grader is root, the sandbox's user owns /proc/sys, whatever it is called inside.
+    command += ["--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev", "--remount-ro", "/dev"]
     command += ["--size", str(TMP_BYTES)] if _bwrap_knows("--size") else []
     command += ["--tmpfs", "/tmp", "--ro-bind", str(folder), "/course", "--chdir", "/tmp"]
     for name, value in _environment("/tmp").items():

@@ -1,7 +1,8 @@
 """One submission -> its record: a pure function of plain data, for this machine or any other.
 
-The code runs in a `Sandbox`, question by question; the verdict is taken here, on inputs that no learner has seen: those
-of the notebook first, then others of other sizes, drawn from the secret seed of the class.
+The code runs in a `Sandbox`, question by question; the verdict is taken here. First come the inputs of the notebook,
+and all that a student reads is about these. Then, when no question has anything more to say, come others, of other sizes,
+from the secret seed of the class: they decide, and whatever the code says about them is thrown away.
 """
 
 import hashlib
@@ -19,7 +20,6 @@ __all__ = ["Terms", "grade", "seed_number"]
 CELLS_S = 20.0  # all cells of a notebook together, however impolite
 JUDGE_S = 60.0  # our own half, on arrays of any size
 NOT_A_CELL = (1 << 32) - 1  # as in worker
-SHOWN = ("it says", "your line")  # rows of a verdict on secret inputs that tell nothing of them
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def grade(submission, terms):
     else:
         record.notes += reading.notes
         with _Runner(asked, reading, terms) as runner:
-            record.results = tuple(runner.grade(item) for item in asked.items)
+            record.results = runner.results(asked.items)
     record.seconds = round(time.monotonic() - started, 3)
     return record
 
@@ -92,49 +92,58 @@ class _Runner:
             self.sandbox.close()
             self.sandbox = None
 
-    def grade(self, item):
-        """The Result of one question."""
+    def results(self, items):
+        """A Result for each question."""
+        drafts = [self._timed(self._shown, item) for item in items]
+        # The secret inputs come last: what ran before them cannot know them, what runs after them is not heard.
+        return tuple(self._timed(self._confirmed, item, draft) for item, draft in zip(items, drafts, strict=True))
+
+    def _timed(self, step, item, *draft):
         started = time.monotonic()
+        result = step(item, *draft)
+        return replace(result, seconds=round(result.seconds + time.monotonic() - started, 3))
+
+    def _shown(self, item):
+        """The Result on the inputs of the notebook, with all that a student reads."""
         answer = self.reading.answers[item.question.id]
-        result = self._early(item, answer) or self._run(item, answer)
-        result.source, result.notes = answer.source, (*answer.notes, *result.notes)
-        result.seconds = round(time.monotonic() - started, 3)
-        return result
-
-    def _early(self, item, answer):
         if answer.blank:
-            return _result(item, "not attempted")
-        if answer.cell is None:
-            return _result(item, "not found", says=" ".join(answer.notes))
-        return None
+            result = _result(item, "not attempted")
+        elif answer.cell is None:
+            result = _result(item, "not found", says=" ".join(answer.notes))
+        else:
+            cases = verdict.plan(item.question) if item.is_code else []
+            header, reply, notes = self._reply(answer, _request(item.question, answer, cases))
+            result = _judged(item, lambda: _judge(item, answer, header, reply, cases))
+            result = replace(result, notes=(*result.notes, *notes))
+        return replace(result, source=answer.source, notes=(*answer.notes, *result.notes))
 
-    def _run(self, item, answer):
-        visible, hidden = _cases(item.question, self.terms.seed)
-        request = _request(item.question, answer, [case.inputs for case in visible + hidden])
-        notes = ()
-        for attempt in range(3):
-            cells = self._cells(answer)
-            header, reply = self._ask({**request, "cells": cells})
-            culprit = header["cell"] if header["cell"] != NOT_A_CELL else None
-            harmless = reply or culprit is None or culprit == answer.cell
-            if (harmless and header["how"] != "gone") or attempt == 2:
-                break
-            if culprit is None or header["how"] == "gone":
-                self.only_own = True
-                notes = ("Another cell ended the program; this one was run without the others.",)
-            else:
-                self.harmful.add(culprit)
-                notes = ("Another cell did not end, or ended the program; it was left out.",)
-        try:
-            result = _judge(item, answer, header, reply, visible, hidden)
-        except wire.Garbled as problem:
-            result = _result(item, "wrong", says=f"What came out is no answer: {problem}.")
-        except limits.Stopped:
-            result = _result(item, "not graded", says="Comparing it took too long; a person should look at it.")
-        except Exception as problem:
-            said = f"The grader itself failed on this answer ({type(problem).__name__}); a person should look at it."
-            result = _result(item, "not graded", says=said)
-        return replace(result, notes=(*result.notes, *notes))
+    def _confirmed(self, item, draft):
+        """The Result on secret inputs too, where those of the notebook left anything to win."""
+        if not item.is_code or not draft.share:
+            return draft
+        answer = self.reading.answers[item.question.id]
+        cases = verdict.plan(item.question, seed_number(self.terms.seed), hidden=True)
+        header, reply, _ = self._reply(answer, _request(item.question, answer, cases))
+        return _judged(item, lambda: _confirm(item, draft, header, reply, cases))
+
+    def _reply(self, answer, request):
+        """(header, reply, notes) of a run with all cells, without the one that did harm, or with the answer's alone."""
+        header, reply = self._ask({**request, "cells": self._cells(answer)})
+        culprit = header["cell"]
+        if not reply and culprit not in (NOT_A_CELL, answer.cell) and not self.only_own:
+            self.harmful.add(culprit)
+            header, reply = self._ask({**request, "cells": self._cells(answer)})
+        own_hangs = header["how"] == "stopped" and header["cell"] == answer.cell
+        if not reply and not own_hangs and not self.only_own:  # a thread of some other cell, perhaps
+            self.only_own = True
+            alone = self._ask({**request, "cells": self._cells(answer)})
+            self.only_own = bool(alone[1])
+            header, reply = alone if alone[1] else (header, reply)
+        if self.only_own:
+            return header, reply, ("Another cell ended the program; this one was run without the others.",)
+        if self.harmful - {answer.cell}:
+            return header, reply, ("Another cell did not end, or ended the program; it was left out.",)
+        return header, reply, ()
 
     def _cells(self, answer):
         """The cells to run for an answer: all that are not known to do harm."""
@@ -151,7 +160,7 @@ class _Runner:
                 self.folder, self.terms.protected, torch=self.reading.torch, memory=self.terms.memory
             )
         try:
-            return self.sandbox.ask(request, CELLS_S + self.terms.seconds)
+            return self.sandbox.ask({**request, "limit": self.terms.seconds}, CELLS_S + self.terms.seconds)
         except sandbox.SandboxGone:
             self.sandbox = None
             return {"how": "gone", "cell": NOT_A_CELL, "seconds": 0.0, "cpu": 0.0}, b""
@@ -160,18 +169,7 @@ class _Runner:
 # ---------------------------------------------------------------------------------------------- asking
 
 
-def _cases(question, seed):
-    """(cases that the learner can see, others of other sizes that nobody can); none where no function is called."""
-    if not isinstance(question, Code):
-        return [], []
-    hidden = [
-        replace(case, says="for inputs of other sizes") if case.stage == "random" else case
-        for case in verdict.plan(question, seed_number(seed), hidden=True)
-    ]
-    return verdict.plan(question), hidden
-
-
-def _request(question, answer, inputs):
+def _request(question, answer, cases):
     request = {"names": answer.names, "kind": "value"}
     if isinstance(question, Code):
         request |= {
@@ -179,7 +177,7 @@ def _request(question, answer, inputs):
             "arguments": question.arguments,
             "returns": question.returns,
             "probe": question.probe.__name__,  # one of `probes`: the others stay with their questions, outside
-            "cases": [wire.encode(one) for one in inputs],
+            "cases": [wire.encode(case.inputs) for case in cases],
         }
     return request
 
@@ -187,13 +185,33 @@ def _request(question, answer, inputs):
 # ---------------------------------------------------------------------------------------------- judging
 
 
-def _judge(item, answer, header, reply, visible, hidden):
-    """The Result that the sandbox's reply earns. Raises Garbled where it makes no sense."""
-    if not reply:
-        return _without_reply(item, header)
+def _judged(item, judge):
+    """The Result of `judge()`, whatever happens in it."""
+    try:
+        return judge()
+    except wire.Garbled as problem:
+        return _result(item, "wrong", says=f"What came out is no answer: {problem}.")
+    except limits.Stopped:
+        return _result(item, "not graded", says="Comparing it took too long; a person should look at it.")
+    except Exception as problem:
+        said = f"The grader itself failed on this answer ({type(problem).__name__}); a person should look at it."
+        return _result(item, "not graded", says=said)
+
+
+def _read(reply):
     reply = wire.loads(reply)
     if not isinstance(reply, dict):
         raise wire.Garbled("no report of a call")
+    if "unreadable" in reply:
+        raise wire.Garbled("an object that raises an error when it is read")
+    return reply
+
+
+def _judge(item, answer, header, reply, cases):
+    """The Result that the sandbox's reply on the notebook's inputs earns. Raises Garbled where it makes no sense."""
+    if not reply:
+        return _without_reply(item, header)
+    reply = _read(reply)
     if "too large" in reply:
         return _result(item, "wrong", says="What it returns is too large to be an answer.")
     error = _error_of(reply, answer)
@@ -204,7 +222,7 @@ def _judge(item, answer, header, reply, visible, hidden):
         return _result(item, "not found", says=f"After the cell has run there is no {kind} {item.answer}.")
     notes = (f"The cell ends with {error[0]}, after {item.answer} was defined.",) if error else ()
     if item.is_code:
-        result = _judge_code(item, reply, visible, hidden)
+        result = _judge_code(item, reply, cases)
     else:
         value = wire.decode(reply.get("value"))
         result = _judge_value(item, value)
@@ -246,29 +264,54 @@ def _raised(item, error):
     return _result(item, "raised", says="Its cell ends with an error.", rows=tuple(row for row in rows if row[1]))
 
 
-def _judge_code(item, reply, visible, hidden):
+def _judge_code(item, reply, cases):
     question, look = item.question, _look(reply.get("look"))
     if look.kind != "function" or look.empty or not look.fits:
         found = verdict.judge_code(question, look, [], [])
         return _of_verdict(item, found, "not attempted" if found.status == "waiting" else "wrong")
-    reports = reply.get("outcomes")
-    if not isinstance(reports, list) or len(reports) != len(visible) + len(hidden):
-        raise wire.Garbled("not one outcome for each call")
-    outcomes = [wire.outcome(one, question.returns) for one in reports]
-    seen, unseen = outcomes[: len(visible)], outcomes[len(visible) :]
-
-    def judged(cases, outcomes):
-        return limits.call_with_limit(lambda: verdict.judge_code(question, look, cases, outcomes), JUDGE_S)
-
-    found = judged(visible, seen)
-    if found.status == "right":
-        found = judged(hidden, unseen)
-        if found.status != "right":
-            found = _without_secrets(found)
+    outcomes = _outcomes(reply, question, cases)
+    found = limits.call_with_limit(lambda: verdict.judge_code(question, look, cases, outcomes), JUDGE_S)
     if found.status == "right":
         return _of_verdict(item, found, "right", 1.0)
-    result = _of_verdict(item, found, _status(found, outcomes))
-    return replace(result, share=_share(question, visible + hidden, outcomes))
+    if found.diagnosis == "stopped":
+        found = replace(found, says="Stopped: your function did not come back within the time.")
+    return _of_verdict(item, found, _status(found, outcomes), _share(question, cases, outcomes))
+
+
+def _confirm(item, draft, header, reply, cases):
+    """The Result `draft` after the reply on secret inputs. Of that, a status and fixed sentences are all that shows."""
+    question, right_there = item.question, draft.status == "right"
+    reply = _read(reply) if reply else {}
+    try:
+        look, outcomes = _look(reply.get("look")), _outcomes(reply, question, cases)
+    except wire.Garbled:
+        without = _without_reply(item, header).status if not reply else "wrong"
+        return _failed_there(draft, without, "there no answer came out.") if right_there else draft
+    found = limits.call_with_limit(lambda: verdict.judge_code(question, look, cases, outcomes), JUDGE_S)
+    if right_there and found.status == "right":
+        return draft
+    share = min(draft.share, _share(question, cases, outcomes))
+    if not right_there:
+        return replace(draft, share=share)
+    what = {
+        "raises": "there it raises an error, or does not return.",
+        "shape": "of other sizes: the shape differs.",
+    }.get(found.stage, "of other sizes.")
+    failed = _failed_there(draft, _status(found, outcomes), what, share)
+    return replace(failed, reason=found.reason, diagnosis=found.diagnosis)
+
+
+def _failed_there(draft, status, what, share=0.0):
+    join = ":" if what.startswith("there") else ","
+    says = f"It is right on the inputs of the notebook, and not on others{join} {what}"
+    return replace(draft, status="wrong" if status == "not attempted" else status, share=share, says=says, reason="")
+
+
+def _outcomes(reply, question, cases):
+    reports = reply.get("outcomes")
+    if not isinstance(reports, list) or len(reports) != len(cases):
+        raise wire.Garbled("not one outcome for each call")
+    return [wire.outcome(one, question.returns) for one in reports]
 
 
 def _look(data):
@@ -281,15 +324,6 @@ def _look(data):
         )
     except (KeyError, TypeError, AttributeError) as problem:
         raise wire.Garbled("no look at the answer") from problem
-
-
-def _without_secrets(found):
-    """A verdict on secret inputs, less what would give them away: numbers, and whatever the answer itself may say."""
-    rows = tuple((label, text.partition(":")[0] if label == "it says" else text)
-                 for label, text in found.rows if label in SHOWN)  # fmt: skip
-    says = "It is right on the inputs of the notebook, and not on others, of other sizes"
-    says += {"raises": ": there it ends with an error.", "shape": ": there the shape differs."}.get(found.stage, ".")
-    return replace(found, says=says, rows=rows, remarks=())
 
 
 def _status(found, outcomes):

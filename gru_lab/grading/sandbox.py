@@ -275,7 +275,7 @@ class Sandbox:
     def _receive(self, seconds):
         deadline = time.monotonic() + seconds
         head, body = struct.unpack("II", self._read(8, deadline))
-        if head > 1 << 16 or body > wire.LARGEST + (8 << 20):
+        if head > 1 << 16 or body > wire.LARGEST:
             raise SandboxGone("it talks nonsense")
         try:
             header = wire.loads(self._read(head, deadline))

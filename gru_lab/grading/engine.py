@@ -17,6 +17,7 @@ from gru_lab.grading.record import MEANING, Record, Result
 
 __all__ = ["Terms", "grade", "seed_number"]
 
+READ_S = 20.0  # a file, which may be made to be slow to take apart
 CELLS_S = 20.0  # all cells of a notebook together, however impolite
 JUDGE_S = 60.0  # our own half, on arrays of any size
 NOT_A_CELL = (1 << 32) - 1  # as in worker
@@ -55,9 +56,11 @@ def grade(submission, terms):
     )
     if not record.problem:
         try:
-            reading = notebooks.read(submission.data, asked)
+            reading = limits.call_with_limit(lambda: notebooks.read(submission.data, asked), READ_S)
         except notebooks.Unreadable as problem:
             record.problem = str(problem)
+        except limits.Stopped:
+            record.problem = "Reading the notebook took too long; a person should look at it."
         except Exception as problem:  # ours, but the submission's row comes first
             record.problem = f"The notebook could not be read ({type(problem).__name__}); a person should look at it."
     if record.problem:

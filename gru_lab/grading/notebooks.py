@@ -9,9 +9,12 @@ import json
 import re
 from dataclasses import dataclass, field
 
+from gru_lab.checks import words
+
 __all__ = ["Answer", "Reading", "Unreadable", "read"]
 
-MOST_CELLS, MOST_TEXT = 2_000, 2 << 20  # cells, and characters of code, that anybody needs
+MOST_CELLS, MOST_TEXT = 2_000, 1 << 18  # cells, and characters of code, that anybody needs
+MOST_BYTES = 64 << 20  # of a file, with its pictures
 
 
 class Unreadable(Exception):
@@ -52,7 +55,7 @@ def read(data, assignment):
     setup = [cell for cell in trusted if "nbgrader" not in cell["metadata"]]
     tests = {_tidy(cell["source"]) for cell in trusted if _grade_id(cell).endswith("-test")}
     reading = Reading(notes=notes)
-    mine = [cell for cell in found if not _is_test(cell, tests)]
+    mine = [{**cell, "defines": _defines(cell["source"])} for cell in found if not _is_test(cell, tests)]
     dropped = set()
     for item in assignment.items:
         answer, blanks = _answer(item, mine)
@@ -77,6 +80,8 @@ def _parse(data):
     """The notebook as a dict."""
     if not data.strip():
         raise Unreadable("The file is empty.")
+    if len(data) > MOST_BYTES:
+        raise Unreadable(f"The file has {len(data) >> 20} MB: clear the outputs of its cells and save it again.")
     try:
         text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError:
@@ -119,6 +124,7 @@ def _code_cells(notebook):
         if size > MOST_TEXT:
             notes.append(f"It holds more than {MOST_TEXT:,} characters of code; the cells beyond were left out.")
             break
+        source = source.encode("utf-8", "replace").decode("utf-8")  # half a character could not be written to a file
         source = source.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
         metadata = cell.get("metadata")
         cell_id = cell.get("id") if _is_text(cell.get("id")) else ""
@@ -127,7 +133,7 @@ def _code_cells(notebook):
         notes.append(f"It has more than {MOST_CELLS:,} cells; those beyond were left out.")
     language = _language(notebook)
     if language and "python" not in language.lower():
-        notes.append(f"It was saved with a kernel for {language[:40]}; its cells were run as Python.")
+        notes.append(f"It was saved with a kernel for {words.printable(language, 40)}; its cells were run as Python.")
     return found, tuple(notes)
 
 
@@ -171,7 +177,7 @@ def _is_test(cell, tests):
 def _answer(item, cells):
     """(Answer, numbers of the cells that must not run): `cell` counts in `cells`."""
     sure = [i for i, c in enumerate(cells) if item.grade_id in (_grade_id(c), c["id"])]
-    by_name = [i for i, c in enumerate(cells) if i not in sure and item.answer in _defines(c["source"])]
+    by_name = [i for i, c in enumerate(cells) if i not in sure and item.answer in c["defines"]]
     stub = _tidy(item.stub)
     written = [i for i in sure if _tidy(cells[i]["source"]) != stub and cells[i]["source"].strip()]
     elsewhere = [i for i in by_name if _tidy(cells[i]["source"]) != stub]
@@ -189,7 +195,7 @@ def _answer(item, cells):
         if len(written) > 1:
             notes += (f"{len(written)} cells answer this question; the last one was graded.",)
         later = [i for i in elsewhere if i > chosen]
-        defined = _defines(cells[chosen]["source"])
+        defined = cells[chosen]["defines"]
         if item.answer not in defined and elsewhere:
             chosen, notes = max(elsewhere), (*notes, "The answer was found in another cell, by its name.")
         elif item.answer not in defined:
@@ -232,7 +238,7 @@ def _defines(source, functions_only=False):
 
 def _python(source):
     """Plain Python for a cell with IPython's magics; a cell without them as it is."""
-    if not re.search(r"^\s*[%!?]|[?]\s*$|=\s*[%!]", source, re.MULTILINE):
+    if not re.search(r"^[ \t]*[%!?]|[?][ \t]*$|=[ \t]*[%!]", source, re.MULTILINE):
         return source
     try:
         return _transformer().transform_cell(source)

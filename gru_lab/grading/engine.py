@@ -1,8 +1,8 @@
 """One submission -> its record: a pure function of plain data, for this machine or any other.
 
 The code runs in a `Sandbox`, question by question; the verdict is taken here. First come the inputs of the notebook,
-and all that a student reads is about these. Then, when no question has anything more to say, come others, of other sizes,
-from the secret seed of the class: they decide, and whatever the code says about them is thrown away.
+and all that a student reads is about these. Then, when nothing more will be shown, come others, of other sizes, from the
+secret seed of the class: they decide, and whatever the code says about them is thrown away.
 """
 
 import hashlib

@@ -1,8 +1,8 @@
 """One submission -> its record: a pure function of plain data, for this machine or any other.
 
 The code runs in a `Sandbox`, question by question; the verdict is taken here. First come the inputs of the notebook,
-and all that a student reads is about these. Then, when nothing more will be shown, come others, of other sizes, from the
-secret seed of the class: they decide, and whatever the code says about them is thrown away.
+and all that a student reads is about these. Then, when nothing more will be shown, come others of other sizes, from the
+secret seed of the class; they decide, and whatever the code says about them is thrown away.
 """
 
 import hashlib
@@ -115,7 +115,7 @@ class _Runner:
             result = _result(item, "not found", says=" ".join(answer.notes))
         else:
             cases = verdict.plan(item.question) if item.is_code else []
-            header, reply, notes = self._reply(answer, _request(item.question, answer, cases))
+            header, reply, notes = self._reply(item, answer, cases)
             result = _judged(item, lambda: _judge(item, answer, header, reply, cases))
             result = replace(result, notes=(*result.notes, *notes))
         return replace(result, source=answer.source, notes=(*answer.notes, *result.notes))
@@ -126,24 +126,24 @@ class _Runner:
             return draft
         answer = self.reading.answers[item.question.id]
         cases = verdict.plan(item.question, seed_number(self.terms.seed), hidden=True)
-        header, reply, _ = self._reply(answer, _request(item.question, answer, cases))
+        header, reply, _ = self._reply(item, answer, cases)
         return _judged(item, lambda: _confirm(item, draft, header, reply, cases))
 
-    def _reply(self, answer, request):
+    def _reply(self, item, answer, cases):
         """(header, reply, notes) of a run with all cells, without the one that did harm, or with the answer's alone."""
-        header, reply = self._ask({**request, "cells": self._cells(answer)})
+        header, reply = self._ask(item, answer, cases)
         culprit = header["cell"]
         if not reply and culprit not in (NOT_A_CELL, answer.cell) and not self.only_own:
             self.harmful.add(culprit)
-            header, reply = self._ask({**request, "cells": self._cells(answer)})
+            header, reply = self._ask(item, answer, cases)
         own_hangs = header["how"] == "stopped" and header["cell"] == answer.cell
-        if not reply and not own_hangs and not self.only_own:  # a thread of some other cell, perhaps
-            self.only_own = True
-            alone = self._ask({**request, "cells": self._cells(answer)})
-            self.only_own = bool(alone[1])
-            header, reply = alone if alone[1] else (header, reply)
+        if not (_makes_sense(item, reply, cases) or own_hangs or self.only_own):
+            self.only_own = True  # for a thread of some other cell, perhaps, or what it did to Python
+            alone = self._ask(item, answer, cases)
+            self.only_own = _makes_sense(item, alone[1], cases)
+            header, reply = alone if self.only_own else (header, reply)
         if self.only_own:
-            return header, reply, ("Another cell ended the program; this one was run without the others.",)
+            return header, reply, ("Another cell broke the program; this one was run without the others.",)
         if self.harmful - {answer.cell}:
             return header, reply, ("Another cell did not end, or ended the program; it was left out.",)
         return header, reply, ()
@@ -156,14 +156,16 @@ class _Runner:
 
         return [(number, source) for number, source in self.reading.cells if may_run(number) or number == answer.cell]
 
-    def _ask(self, request):
+    def _ask(self, item, answer, cases):
         """(header, reply), where header["how"] is "gone" when the sandbox itself broke."""
         if self.sandbox is None:
             self.sandbox = sandbox.Sandbox(
                 self.folder, self.terms.protected, torch=self.reading.torch, memory=self.terms.memory
             )
         try:
-            return self.sandbox.ask({**request, "limit": self.terms.seconds}, CELLS_S + self.terms.seconds)
+            request = _request(item.question, answer, cases)
+            request |= {"cells": self._cells(answer), "limit": self.terms.seconds}
+            return self.sandbox.ask(request, CELLS_S + self.terms.seconds)
         except sandbox.SandboxGone:
             self.sandbox = None
             return {"how": "gone", "cell": NOT_A_CELL, "seconds": 0.0, "cpu": 0.0}, b""
@@ -210,6 +212,20 @@ def _read(reply):
     return reply
 
 
+def _makes_sense(item, reply, cases):
+    """Is there a reply, and is it one that `worker` writes?"""
+    try:
+        said = _read(reply)
+        if not {"too large", "missing"} & set(said):
+            if not item.is_code:
+                wire.decode(said["value"])
+            elif _look(said["look"]) and "outcomes" in said:
+                _outcomes(said, item.question, cases)
+    except (wire.Garbled, KeyError):
+        return False
+    return True
+
+
 def _judge(item, answer, header, reply, cases):
     """The Result that the sandbox's reply on the notebook's inputs earns. Raises Garbled where it makes no sense."""
     if not reply:
@@ -227,7 +243,9 @@ def _judge(item, answer, header, reply, cases):
     if item.is_code:
         result = _judge_code(item, reply, cases)
     else:
-        value = wire.decode(reply.get("value"))
+        if "value" not in reply:
+            raise wire.Garbled("a report without it")
+        value = wire.decode(reply["value"])
         result = _judge_value(item, value)
     return replace(result, notes=notes)
 

@@ -170,6 +170,7 @@ def _bubblewrap(folder):
     command += ["--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev", "--remount-ro", "/dev"]
     command += ["--size", str(TMP_BYTES)] if _bwrap_knows("--size") else []
     command += ["--tmpfs", "/tmp", "--ro-bind", str(folder), "/course", "--chdir", "/tmp"]
+    command += ["--remount-ro", "/"]  # bubblewrap's own root lies in memory, with room for half of it
     for name, value in _environment("/tmp").items():
         command += ["--setenv", name, value]
     return command

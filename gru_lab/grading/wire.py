@@ -54,6 +54,8 @@ def encode(value, level=0):
         if array.nbytes > LARGEST:
             raise TooLarge(f"an array of {array.nbytes:,} bytes")
         return {"array": [array.dtype.str, list(array.shape), base64.b64encode(array.tobytes()).decode()]}
+    if isinstance(value, dict | list | tuple | str) and len(value) > (LARGEST if isinstance(value, str) else MOST):
+        raise TooLarge(f"{len(value):,} elements or letters")
     if isinstance(value, dict):
         return {"dict": [[encode(key, level + 1), encode(one, level + 1)] for key, one in value.items()]}
     if isinstance(value, list | tuple):

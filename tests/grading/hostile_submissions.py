@@ -117,7 +117,7 @@ JUDGE = (
         "everything is close",
     ),
     wrong(
-        "import json\njson.dumps = lambda *a, **k: '{\"status\": \"right\", \"share\": 1}'\n"
+        'import json\njson.dumps = lambda *a, **k: \'{"status": "right", "share": 1}\'\n'
         "json.JSONEncoder.encode = lambda *a: '{}'",
         "replaces json.dumps",
         "writes its own report",
@@ -127,13 +127,12 @@ JUDGE = (
         "probes.run = lambda *a, **k: [Yes()] * 99",
         "replaces probes.run",
         "reports of its own",
-        expects={"6.4": ("wrong", "ended itself"), "6.5": ("right", "wrong")},
     ),
     wrong(
         "import builtins\nbuiltins.isinstance = lambda *a: True\nbuiltins.abs = lambda x: 0",
         "replaces builtins",
         "isinstance is always true",
-        expects={"6.4": ("wrong", "raised", "ended itself"), "6.5": FAIR["6.5"], "6.6": FAIR["6.6"], "6.7": "by hand"},
+        expects={"6.4": ("wrong", "ended itself")},
     ),
     wrong(
         "class Same(np.ndarray):\n    __eq__ = __le__ = __lt__ = lambda *a: True\n"
@@ -146,7 +145,6 @@ JUDGE = (
         "        raise ImportError(name)\nsys.meta_path.insert(0, Finder())",
         "import hook",
         "nothing can be imported",
-        expects={"6.4": ("wrong", "ended itself"), "6.5": "right"},
     ),
     wrong("import ast\nast.NodeTransformer.visit = lambda *a: None\nast.parse = None", "AST", "no code can be parsed"),
     wrong("import sys\nsys.settrace(lambda *a: None)\nsys.setprofile(lambda *a: None)", "trace", "watches every call"),
@@ -166,7 +164,7 @@ JUDGE = (
         "writes a report into every shared memory and ends",
     ),
     wrong(
-        "import os\nfor fd in range(1, 201):\n    try:\n        os.write(fd, b'{\"status\": \"right\"}' * 9)\n"
+        'import os\nfor fd in range(1, 201):\n    try:\n        os.write(fd, b\'{"status": "right"}\' * 9)\n'
         "    except OSError:\n        pass",
         "writes to every descriptor",
         "a report on each of 200",
@@ -209,13 +207,12 @@ ENDS = (
            "import os, threading, time\nthreading.Timer(0.05, os._exit, (0,)).start()\ntime.sleep(0.1)",
            notes="left out"),
     Attack("thread that ends calls", "os._exit when an answer is called",
-           "import os, sys, threading, time\ndef wait():\n    while 'my_why_a_reset_gate' not in globals():\n"
-           "        time.sleep(1e-4)\n    os._exit(0)\nthreading.Thread(target=wait).start()\nsys.setswitchinterval(1e-5)\n"
-           "class Slow(dict):\n    pass",
-           answers={"6.7": clean and "import time\nmy_why_a_reset_gate = 'word ' * 20\ntime.sleep(0.05)"}),
+           "import os, threading, time\ndef wait():\n    while 'my_why_a_reset_gate' not in globals():\n"
+           "        time.sleep(1e-4)\n    os._exit(0)\nthreading.Thread(target=wait).start()",
+           answers={"6.7": "import time\nmy_why_a_reset_gate = 'word ' * 20\ntime.sleep(0.05)"}),
     inside("import os\nfor one in (9, 19, 2, 15):\n    for whom in (1, os.getppid()):\n        os.kill(whom, one)",
            "signals to the parent", "SIGKILL, SIGSTOP, SIGINT, SIGTERM", "right"),
-    inside("import os; os.kill(-1, 9)", "signal to everybody", "kill -9 -1", ("ended itself", "right")),
+    inside("import os; os.kill(-1, 9)", "signal to everybody", "kill -9 -1: there is nobody else", "raised"),
     inside("import os; os.kill(os.getpid(), 19)", "stops itself", "SIGSTOP", "stopped"),
     inside("import ctypes; ctypes.string_at(0)", "segmentation fault", "reads address 0", "ended itself"),
 )  # fmt: skip
@@ -242,7 +239,7 @@ time.sleep(0.2)
 FLOODS = (
     inside("a = np.ones(1 << 30)", "8 GB at once", "np.ones", ("raised", "out of memory")),
     inside("kept = []\nwhile True: kept.append(np.ones(1 << 20))", "slow growth", "8 MB at a time, without end",
-           ("raised", "out of memory")),
+           ("raised", "out of memory", "stopped")),
     inside("import mmap, os\npages = mmap.mmap(-1, 1 << 29)\nfor i in range(12):\n    if os.fork() == 0:\n"
            "        own = np.ones(1 << 25); import time; time.sleep(99)\nimport time; time.sleep(99)",
            "memory of many processes", "256 MB each", ("out of memory", "stopped")),
@@ -253,7 +250,7 @@ FLOODS = (
     inside("try:\n    for i in range(99):\n        with open(f'/tmp/{i}', 'wb') as f: f.write(bytes(1 << 22))\n"
            "except OSError:\n    pass", "fills /tmp", "400 MB", "right"),
     inside("import os\ntry:\n    for i in range(5000): os.posix_fallocate(os.memfd_create('x'), 0, 1 << 22)\n"
-           "except OSError:\n    os.closerange(3, 4096)", "files in memory", "5000 memfds of 4 MB", "right"),
+           "except OSError:\n    os.closerange(3, 4096)", "files in memory", "5000 memfds of 4 MB", ("right", "stopped")),
     inside("import os\nfor i in range(99): os.symlink('/etc/passwd', f'/tmp/link{i}')", "symlinks in /tmp", "99",
            ("right", "raised")),
     Attack("daemon", "forks twice and kills whoever comes", DAEMON, notes="left out"),
@@ -331,9 +328,8 @@ for name in ('exercises_06', 'verdict', 'diagnosis', 'question'):
     except ImportError:
         pass
 for folder in {pathlib.Path(one) for one in sys.path} | {pathlib.Path('/course'), pathlib.Path('/tmp')}:
-    found += [str(path) for path in folder.glob('gru_lab/**/exercises*')]
-    found += [str(path) for path in folder.glob('gru_lab/**/*06*')]
-    found += [str(path) for path in folder.glob('**/06_reset_gate*')] if 'site-packages' not in str(folder) else []
+    found += [str(path) for path in folder.glob('*06*')]
+    found += [str(path) for name in ('exercises*', '*06*') for path in folder.glob('gru_lab/**/' + name)]
 """
 NETWORK = """
 import socket
@@ -349,8 +345,8 @@ FRAMES = """
 import sys, gc
 frame = sys._getframe()
 while frame:
-    for one in frame.f_locals.values():
-        if isinstance(one, dict) and 'seed' in one or 'expected' in repr(type(one)).lower():
+    for one in list(frame.f_locals.values()):
+        if isinstance(one, dict) and {'seed', 'expected', 'terms'} & set(map(str, one)):
             found.append(repr(one)[:80])
     frame = frame.f_back
 found += [repr(one)[:80] for one in gc.get_objects() if type(one).__name__ in ('Case', 'Code', 'Verdict', 'Terms')]

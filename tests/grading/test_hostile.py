@@ -14,8 +14,8 @@ import pytest
 
 from gru_lab.grading import engine, sandbox
 
-# Impolite code is cut off after 2 s here: the limits are the same for all, only shorter.
-CELLS_S, READ_S, TERMS = 1.5, 2.0, engine.Terms("a secret that is nowhere", seconds=0.5, memory=3 << 30)
+# Impolite code is cut off after 1.4 s here: the limits are the same ones, only shorter.
+CELLS_S, READ_S, TERMS = 1.0, 1.0, engine.Terms("a secret that is nowhere", seconds=0.4, memory=3 << 30)
 
 pytestmark = pytest.mark.skipif(bool(sandbox.missing()), reason=f"no sandbox: {sandbox.missing()}")
 
@@ -49,6 +49,10 @@ def files(folder):
     return {path.relative_to(folder): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
+def environment():
+    return {name: text for name, text in os.environ.items() if not name.startswith("PYTEST")}
+
+
 @pytest.fixture(autouse=True)
 def _short_limits(monkeypatch):
     monkeypatch.setattr(engine, "CELLS_S", CELLS_S)
@@ -63,12 +67,9 @@ def outside(tmp_path_factory):
     os.environ["HOSTILE_SECRET"] = "canary"  # which no submission finds
     package = sandbox.package(("gru_lab.cell.gru_step", "gru_lab.cell.trace_step", "gru_lab.sequence.forward",
                                "gru_lab.sequence_fast.forward_fast"))  # fmt: skip
-    before = files(canary), files(package), dict(os.environ), os.getcwd(), children()
+    before = files(canary), files(package), environment(), Path.cwd(), children()
     yield
-    for name in ("PYTEST_CURRENT_TEST",):
-        before[2].pop(name, None)
-    environment = {name: text for name, text in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
-    assert (files(canary), files(package), environment, os.getcwd()) == before[:4]
+    assert (files(canary), files(package), environment(), Path.cwd()) == before[:4]
     assert children() <= before[4], "a process was left behind"
     del os.environ["HOSTILE_SECRET"]
 
@@ -83,7 +84,9 @@ def test_attack_gets_what_is_fair(attack):
         assert result.says or result.status == "by hand"
     shown = " ".join([record.problem, *record.notes])
     for result in record.results:
-        shown += " ".join([result.says, result.reason, *result.remarks, *result.notes, *sum(map(tuple, result.rows), ())])
+        shown += " ".join(
+            [result.says, result.reason, *result.remarks, *result.notes, *sum(map(tuple, result.rows), ())]
+        )
     assert attack.shows in shown
     assert attack.notes in shown
     assert not attack.hides or attack.hides not in shown
@@ -109,7 +112,9 @@ def main():
         found = statuses(graded(attack.name, attack.data()))
         fair = all(one in attack.statuses[name] for name, one in found.items())
         row = "".join(f" {one:13}" for one in found.values())
-        print(f"{attack.name:28} {attack.tries[:52]:52}{row} {time.monotonic() - started:5.1f} {'' if fair else 'UNFAIR'}")
+        print(
+            f"{attack.name:28} {attack.tries[:52]:52}{row} {time.monotonic() - started:5.1f} {'' if fair else 'UNFAIR'}"
+        )
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ RIGHT = """    r = np.ones_like(h)
     return np.tanh(x @ W_h.T + h @ U_h.T + b_h) - np.tanh(x @ W_h.T + (r * h) @ U_h.T + b_h)
 """
 WRONG = "    return np.zeros_like(h)\n"
-BY_HAND = "np.array([0.0, np.tanh(0.5)])"  # what the case worked by hand expects; anybody can see it
+VISIBLE = "VISIBLE = ((2,), (4,), (3, 4), (2, 3))"  # shapes of h that anybody can see in the notebook's checks
 
 
 @dataclass(frozen=True)
@@ -267,17 +267,16 @@ ANSWERS = (
     inside("", "hostile __array__", "never comes back", "stopped",
            "    class A:\n        def __array__(self, *a, **k):\n            while True: pass\n    return A()\n"),
     inside("", "hostile __class__", "lies about its class", ("wrong", "raised", "ended itself"),
-           "    class A:\n        __class__ = property(lambda self: 1 / 0)\n        __repr__ = __class__\n    return A()\n"),
+           "    class A:\n        __class__ = __repr__ = property(lambda self: 1 / 0)\n    return A()\n"),
     inside("", "hostile exception", "an error that cannot be shown", "raised",
-           "    class E(Exception):\n        def __str__(self): import os; return '\\x1b[2J' + chr(0x202e)\n    raise E\n"),
+           "    class E(Exception):\n        def __str__(self): return '\\x1b[2J' + chr(0x202e)\n    raise E\n"),
     inside("", "right once", "right on the first call only", "wrong",
            "    global calls\n    calls = globals().get('calls', 0) + 1\n    if calls > 1: return h\n" + RIGHT),
     inside("", "visible sizes", "right on the notebook's sizes, else the input", "wrong",
-           "    if h.shape not in ((2,), (4,), (3, 4), (2, 3), (4, 3), (2, 5), (3, 5), (4, 2)): return 0 * h\n" + RIGHT
-           .replace("    r =", "    r =", 1)),
+           "    if h.shape not in VISIBLE: return 0 * h\n" + RIGHT, helper=VISIBLE),
     inside("", "raises where hidden", "an error whose name holds an input", "raised",
-           "    if h.shape not in VISIBLE: raise type('E' + str(h.ravel()[0]), (Exception,), {})(str(x))\n" + RIGHT,
-           helper="VISIBLE = ((2,), (4,), (3, 5), (2, 5), (4, 3), (2, 3))", hides="E-"),
+           "    if h.shape not in VISIBLE: raise type('Told' + str(h.ravel()[0]), (Exception,), {})(str(x))\n" + RIGHT,
+           helper=VISIBLE, hides="Told"),
     value("my_biases = []\nfor _ in range(10_000): my_biases = [my_biases]", "deep nesting", "10,000 lists"),
     value("my_biases = [0] * 10**7", "10 million numbers", "a list"),
     value("my_biases = []\nmy_biases.append(my_biases)", "contains itself", "a list in itself"),

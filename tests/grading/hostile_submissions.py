@@ -155,8 +155,8 @@ JUDGE = (
         "turns every status it finds to right",
     ),
     wrong(
-        "import gc, mmap, json, struct\nsaid = json.dumps({'errors': {}, 'look': {'kind': 'function', 'parameters': None,"
-        " 'fits': True, 'empty': False, 'caret': False}, 'outcomes': ['right'] * 4, 'status': 'right', 'share': 1}"
+        "import gc, mmap, json, struct\nsaid = json.dumps({'errors': {}, 'look': {'kind': 'function', "
+        "'parameters': None, 'fits': True, 'empty': False, 'caret': False}, 'outcomes': ['right'] * 4, 'status': 'right', 'share': 1}"
         ").encode()\nfor one in gc.get_objects():\n    if isinstance(one, mmap.mmap):\n"
         "        one[8:8 + len(said)] = said\n        one[:4] = struct.pack('I', len(said))\n"
         "        import os; os._exit(0)",
@@ -250,7 +250,8 @@ FLOODS = (
     inside("try:\n    for i in range(99):\n        with open(f'/tmp/{i}', 'wb') as f: f.write(bytes(1 << 22))\n"
            "except OSError:\n    pass", "fills /tmp", "400 MB", "right"),
     inside("import os\ntry:\n    for i in range(5000): os.posix_fallocate(os.memfd_create('x'), 0, 1 << 22)\n"
-           "except OSError:\n    os.closerange(3, 4096)", "files in memory", "5000 memfds of 4 MB", ("right", "stopped")),
+           "except OSError:\n    os.closerange(3, 4096)", "files in memory", "5000 memfds of 4 MB",
+           ("right", "stopped")),
     inside("import os\nfor i in range(99): os.symlink('/etc/passwd', f'/tmp/link{i}')", "symlinks in /tmp", "99",
            ("right", "raised")),
     Attack("daemon", "forks twice and kills whoever comes", DAEMON, notes="left out"),

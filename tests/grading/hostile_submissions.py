@@ -156,7 +156,8 @@ JUDGE = (
     ),
     wrong(
         "import gc, mmap, json, struct\nsaid = json.dumps({'errors': {}, 'look': {'kind': 'function', "
-        "'parameters': None, 'fits': True, 'empty': False, 'caret': False}, 'outcomes': ['right'] * 4, 'status': 'right', 'share': 1}"
+        "'parameters': None, 'fits': True, 'empty': False, 'caret': False}, 'outcomes': ['right'] * "
+        "4, 'status': 'right', 'share': 1}"
         ").encode()\nfor one in gc.get_objects():\n    if isinstance(one, mmap.mmap):\n"
         "        one[8:8 + len(said)] = said\n        one[:4] = struct.pack('I', len(said))\n"
         "        import os; os._exit(0)",

@@ -28,7 +28,7 @@ def mapper(address, timeout=20):
         tasks = iter(tasks)
         with client:
             width = 2 * max(sum(client.nthreads().values()), 1)  # so many in the air: memory stays flat
-            waiting, futures = {}, as_completed()
+            waiting, futures = {}, as_completed(loop=client.loop)
 
             def send_one():
                 task = next(tasks, None)

@@ -26,7 +26,7 @@ marking by hand in Formgrader. "merge" joins the results of several machines.
 """
 PROBLEMS = (
     cluster.ClusterError, results.ResultsError, sandbox.SandboxError, submissions.SubmissionsError, rosters.RosterError,
-    UnknownAssignment, JournalError, NotWritten,
+    JournalError, NotWritten, UnknownAssignment,
 )  # fmt: skip
 
 
@@ -56,7 +56,9 @@ def add_parser(subparsers):
     policy.add_argument("--grace-minutes", type=float, metavar="M", help="in time is also who is so many minutes late")
     policy.add_argument("--late", type=scores.percent, metavar="P", help="percent taken off for each day begun: 10")
     policy.add_argument("--late-at-most", type=scores.percent, metavar="P", help="percent taken off at most")
-    policy.add_argument("--all-or-nothing", action="store_true", help="no part of a question's points")
+    policy.add_argument(
+        "--partial", choices=scores.PARTIAL, help="a question's points: by the share right, or all or none"
+    )
     parser.add_argument("--no-gradebook", action="store_true", help="write no nbgrader gradebook")
     parser.set_defaults(call=_call)
 
@@ -144,7 +146,7 @@ def _policy(options, paths):
             "grace_minutes": options.grace_minutes,
             "percent_per_day": options.late,
             "percent_at_most": options.late_at_most,
-            "partial": "none" if options.all_or_nothing else None,
+            "partial": options.partial,
         }
         return scores.Policy(**{**vars(policy), **{name: one for name, one in asked.items() if one is not None}})
     except (ValueError, OSError) as problem:
@@ -184,9 +186,8 @@ def _missing_shards(journals):
 def _write(options, paths, records, policy, roster):
     if not records:
         raise results.ResultsError("there is nothing to make tables of")
-    people = roster.people if roster else None
     due = roster.due if roster else None
-    given = results.write_all(paths, records, policy, people, due, gradebook=not options.no_gradebook)
+    given = results.write_all(paths, records, policy, roster, due, gradebook=not options.no_gradebook)
     _summary(paths, records, given)
     return 0
 

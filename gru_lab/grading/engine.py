@@ -53,6 +53,8 @@ def grade(submission, terms):
         handed_in=submission.handed_in,
         problem=submission.problem,
         notes=tuple(submission.notes),
+        name=submission.name,
+        email=submission.email,
     )
     if not record.problem:
         try:
@@ -73,13 +75,17 @@ def grade(submission, terms):
     return record
 
 
+_spare = {}  # what a sandbox was made with -> [clean ones]: to load NumPy takes longer than to grade a notebook
+
+
 class _Runner:
     """The questions of one notebook, each in a fork of a sandbox that is made anew when it breaks."""
 
     def __init__(self, asked, reading, terms):
         self.reading, self.terms = reading, terms
         in_library = {name for item in asked.items for name in getattr(item.question, "in_library", ())}
-        self.folder = sandbox.package(tuple(sorted(in_library)))
+        folder = sandbox.package(tuple(sorted(in_library)))
+        self.made_with = (folder, terms.protected, reading.torch, terms.memory)
         self.sandbox = None
         self.harmful = set()  # cells that ended the process or did not end
         self.only_own = False  # nobody knows which cell does harm: leave all but the question's own out
@@ -88,12 +94,10 @@ class _Runner:
         return self
 
     def __exit__(self, *ignored):
-        self._close()
-
-    def _close(self):
-        if self.sandbox:
+        if self.sandbox and self.sandbox.clean:
+            _spare.setdefault(self.made_with, []).append(self.sandbox)
+        elif self.sandbox:
             self.sandbox.close()
-            self.sandbox = None
 
     def results(self, items):
         """A Result for each question."""
@@ -159,16 +163,15 @@ class _Runner:
     def _ask(self, item, answer, cases):
         """(header, reply), where header["how"] is "gone" when the sandbox itself broke."""
         if self.sandbox is None:
-            self.sandbox = sandbox.Sandbox(
-                self.folder, self.terms.protected, torch=self.reading.torch, memory=self.terms.memory
-            )
+            spare = _spare.get(self.made_with)
+            self.sandbox = spare.pop() if spare else sandbox.Sandbox(*self.made_with)
         try:
             request = _request(item.question, answer, cases)
             request |= {"cells": self._cells(answer), "limit": self.terms.seconds}
             return self.sandbox.ask(request, CELLS_S + self.terms.seconds)
         except sandbox.SandboxGone:
             self.sandbox = None
-            return {"how": "gone", "cell": NOT_A_CELL, "seconds": 0.0, "cpu": 0.0}, b""
+            return {"how": "gone", "cell": NOT_A_CELL, "clean": False, "seconds": 0.0, "cpu": 0.0}, b""
 
 
 # ---------------------------------------------------------------------------------------------- asking

@@ -7,7 +7,7 @@ from gru_lab.grading.pages import LONGEST_CODE, heading, render, titles
 from gru_lab.grading.record import MEANING, Result
 from gru_lab.grading.writing import write_whole
 
-__all__ = ["STATUS_WORDS", "page", "write_feedback"]
+__all__ = ["STATUS_WORDS", "WORDS", "page", "words", "write_feedback"]
 
 ROWS = 40
 # status -> its mark, in words, its tone. The mark differs where the tone does: never colour alone.
@@ -23,6 +23,9 @@ STATUS_WORDS = {
     "by hand": ("…", "a person marks this", "wait"),
     "not graded": ("?", "not graded", "wait"),
 }
+PARTLY = ("◐", "partly right", "bad")
+MARKED = ("✎", "marked by a person", "wait")
+WORDS = (STATUS_WORDS["right"], PARTLY, *list(STATUS_WORDS.values())[1:], MARKED)  # in the order that pages list them
 
 
 @dataclass(frozen=True)
@@ -59,13 +62,16 @@ def write_feedback(folder, records, scores, safe_name):
     return paths
 
 
-def _answer(result, score, title):
-    mark, word, tone = STATUS_WORDS[result.status]
-    given, at_most = score.points[result.question], score.at_most[result.question]
+def words(result, score):
+    """(mark, words, tone) for what became of one answer: one of WORDS."""
     if result.question in score.by_hand:
-        mark, word, tone = "✎", "marked by a person", "wait"
-    elif result.status == "wrong" and given:
-        mark, word = "◐", "partly right"
+        return MARKED
+    return PARTLY if result.status == "wrong" and score.points[result.question] else STATUS_WORDS[result.status]
+
+
+def _answer(result, score, title):
+    mark, word, tone = words(result, score)
+    given, at_most = score.points[result.question], score.at_most[result.question]
     points = f"{at_most:g} points, not marked yet" if given is None else f"{given:g} of {at_most:g} points"
     means = "" if result.says or result.question in score.by_hand else MEANING[result.status]
     cut = LONGEST_CODE if len(result.source) > LONGEST_CODE else 0

@@ -81,6 +81,8 @@ class _Submission:
     handed_in: str = ""
     problem: str = ""
     notes: tuple = ()
+    name: str = ""
+    email: str = ""
 
 
 def main(root=ROOT):
@@ -128,7 +130,7 @@ def results(record):
                 "name": f"{result.question} · {result.status}",
                 "score": points or 0,
                 "max_score": result.points,
-                "status": "passed" if result.status == "right" else "failed",
+                **({} if result.status == "by hand" else {"status": "passed" if result.share == 1 else "failed"}),
                 "output": "\n".join(filter(None, (*lines, *result.notes))),
                 "output_format": "text",
                 "visibility": "visible",

@@ -29,11 +29,11 @@ class Journal:
         self.path = Path(path)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self.file = self.path.open("a+b")
+            self.file = self.path.open("a+b", buffering=0)
             self._lock()
             self.records, whole = _read(self.path)
-            if whole < self.path.stat().st_size:
-                self.file.truncate(whole)
+            self.file.truncate(whole)
+            self.size = whole
         except OSError as problem:
             raise JournalError(f"{self.path} cannot be opened: {problem.strerror or problem}") from problem
 
@@ -45,12 +45,16 @@ class Journal:
 
     def add(self, record):
         """Write a Record, so that it is on the disk when this returns. Raises JournalError."""
-        line = json.dumps(record.as_json(), ensure_ascii=True, separators=(",", ":")) + "\n"
+        line = (json.dumps(record.as_json(), ensure_ascii=True, separators=(",", ":")) + "\n").encode("ascii")
         try:
-            self.file.write(line.encode("ascii"))
-            self.file.flush()
+            left = memoryview(line)
+            while left:
+                left = left[self.file.write(left) :]
             os.fsync(self.file.fileno())
+            self.size += len(line)
         except OSError as problem:
+            with contextlib.suppress(OSError):
+                self.file.truncate(self.size)  # no half of a line before the next one
             said = (
                 f"{self.path} cannot be written ({problem.strerror or problem}). What it holds is safe: make room, and"
             )

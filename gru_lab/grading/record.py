@@ -3,7 +3,7 @@
 A record holds what happened and no points: those come from `scores`, by a policy that may change afterwards.
 """
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 
 __all__ = ["MEANING", "STATUSES", "Record", "Result"]
 
@@ -50,7 +50,8 @@ class Result:
 class Record:
     """One submission. assignment: "06". file: where it came from, as the instructor knows it. sha256: of its bytes.
 
-    handed_in: ISO 8601 with a time zone, or "". problem: why nothing of it could be graded, or "". notes: sentences.
+    handed_in: ISO 8601 with a time zone, or "". name, email: of the student, where the submission itself told them.
+    problem: why nothing of it could be graded, or "". notes: sentences.
     """
 
     student: str
@@ -62,7 +63,9 @@ class Record:
     notes: tuple = ()
     results: tuple = ()
     seconds: float = 0.0
-    version: int = field(default=1)
+    name: str = ""
+    email: str = ""
+    version: int = 1
 
     def as_json(self):
         """A dict of what JSON knows."""

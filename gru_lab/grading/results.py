@@ -16,6 +16,7 @@ from pathlib import Path
 from gru_lab.grading import feedback, report, scores, similarity, tables
 from gru_lab.grading.assignments import assignment
 from gru_lab.grading.names import safe_name
+from gru_lab.grading.roster import Person
 from gru_lab.grading.writing import write_whole
 
 __all__ = ["Paths", "ResultsError", "agree", "fingerprint", "read_seed", "write_all"]
@@ -56,7 +57,7 @@ class Paths:
 
 
 def read_seed(path):
-    """The secret in a file; where there is no such file one is made, for its owner's eyes alone. Raises ResultsError."""
+    """The secret in a file; where there is none one is made, for its owner's eyes alone. Raises ResultsError."""
     path = Path(path)
     try:
         if not path.exists():
@@ -91,20 +92,18 @@ def agree(paths, number, seed):
 def write_all(paths, records, policy, people=None, due=None, gradebook=True):
     """Make everything from `records` {student: Record}; returns the Scores, in the order of the students.
 
-    people: {student: tables.Person}. due: {student: their own due date}. gradebook: also write nbgrader's, and take in
+    people: a Roster. due: {student: their own due date}. gradebook: also write nbgrader's, and take in
     what a person has marked there.
-    Raises NotWritten, and GradebookProblem after everything else is written.
+    Raises NotWritten, and ResultsError for trouble with the gradebook, after everything else is written.
     """
     ordered = [records[student] for student in sorted(records)]
+    people = people or {one.student: Person(one.name, one.email) for one in ordered}
     number = ordered[0].assignment
     marks, problem = {}, None
     if gradebook:
-        from gru_lab.grading import gradebook as book
-
         try:
-            book.update(paths.gradebook, ordered, _points(policy), safe_name=safe_name)
-            marks = book.manual_marks(paths.gradebook, number)
-        except book.GradebookProblem as found:
+            marks = _marked_by_hand(paths, ordered, policy)
+        except ResultsError as found:
             problem = found
     given = [
         scores.score(record, policy, (due or {}).get(record.student), marks.get(record.student)) for record in ordered
@@ -127,8 +126,15 @@ def write_all(paths, records, policy, people=None, due=None, gradebook=True):
     return given
 
 
-def _points(policy):
-    def points(record, result):
-        return scores.score(record, policy).points[result.question]
-
-    return points
+def _marked_by_hand(paths, records, policy):
+    """Bring the gradebook up to date; {student: {question: points}} that a person has given there."""
+    try:
+        from gru_lab.grading import gradebook  # slow to import, and not everybody has nbgrader
+    except ModuleNotFoundError as missing:
+        wanted = 'for the gradebook: pip install "gru_lab[instructor]", or --no-gradebook. All else is written.'
+        raise ResultsError(f"{missing.name} is missing {wanted}") from missing
+    try:
+        gradebook.update(paths.gradebook, records, [scores.score(record, policy) for record in records])
+        return gradebook.manual_marks(paths.gradebook, records[0].assignment, [record.student for record in records])
+    except gradebook.GradebookProblem as problem:
+        raise ResultsError(f"{problem} All else is written.") from problem

@@ -124,6 +124,12 @@ def missing():
     return "" if ended.returncode == 0 else f"bubblewrap does not work here ({said}); a container may forbid namespaces"
 
 
+def open_to_all(path):
+    """May a user who is nobody in particular read what lies in this folder?"""
+    path = Path(path).resolve()
+    return bool(path.stat().st_mode & 0o004) and all(parent.stat().st_mode & 0o001 for parent in (path, *path.parents))
+
+
 def is_root():
     """Would a submission that breaks out be root?"""
     return hasattr(os, "geteuid") and os.geteuid() == 0
@@ -188,19 +194,26 @@ class Sandbox:
     """One `worker`, alive until it is closed, a reply does not come, or it ends.
 
     protected: with bubblewrap, else with limits alone. folder: of `package`. torch: import it before any request.
-    Raises SandboxError where it does not start. Use it in a `with` statement.
+    clean: nothing that ran in it can have left anything behind, so that another submission may use it.
+    Raises SandboxError where it does not start.
     """
 
     def __init__(self, folder, protected=True, torch=False, memory=MEMORY):
-        self.protected, self.memory, self.home = protected, memory, None
-        request_out, self.requests = os.pipe()
-        self.replies, reply_in = os.pipe()
+        self.protected, self.memory, self.home, self.clean = protected, memory, None, protected
         if protected:
             at, env, command = "/course", None, _bubblewrap(folder)
         else:
+            closed = [path for path in (Path(_python()).parent, *_paths()) if is_root() and not open_to_all(path)]
+            if closed:
+                raise SandboxError(
+                    f"started by root, submissions run as nobody, who cannot read {closed[0]}: grade as an ordinary "
+                    "user, or with a Python that everyone can read"
+                )
             self.home = tempfile.TemporaryDirectory(prefix="gru_lab-home-", ignore_cleanup_errors=True)
             Path(self.home.name).chmod(0o777)  # started by root, the worker is somebody else
             at, env, command = str(folder), _environment(self.home.name), []
+        request_out, self.requests = os.pipe()
+        self.replies, reply_in = os.pipe()
         command += [_python(), "-I", "-S", f"{at}/gru_lab/grading/worker.py", str(request_out), str(reply_in)]
         command += [*(["--alone"] if protected else []), at, *_paths()]
         try:
@@ -223,27 +236,22 @@ class Sandbox:
             self.close()
             raise SandboxError("the sandbox does not answer after it was started") from problem
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *ignored):
-        self.close()
-
     def ask(self, request, seconds):
         """(header, reply) of one question, in at most `seconds` and some slack; see `worker`.
 
-        header: {"how", "cell", "seconds", "cpu"}. reply: bytes, maybe none. Raises SandboxGone.
+        header: {"how", "cell", "clean", "seconds", "cpu"}. reply: bytes, maybe none. Raises SandboxGone.
         """
         try:
             self._send({**request, "seconds": seconds, "memory": self.memory})
             header, reply = self._receive(seconds + SLACK_S)
             number = int | float
-            kinds = {"how": str, "cell": int, "seconds": number, "cpu": number}
+            kinds = {"how": str, "cell": int, "clean": bool, "seconds": number, "cpu": number}
             if set(header) != set(kinds) or not all(isinstance(header[name], kind) for name, kind in kinds.items()):
                 raise SandboxGone("it talks nonsense")
         except SandboxGone:
             self.close()
             raise
+        self.clean &= header["clean"] and header["how"] == "returned"
         return header, reply
 
     def close(self):

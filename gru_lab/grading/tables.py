@@ -7,8 +7,8 @@ spreadsheet takes it for a formula.
 import csv
 import io
 import re
-from dataclasses import dataclass
 
+from gru_lab.grading.roster import Person
 from gru_lab.grading.writing import write_whole
 
 __all__ = [
@@ -30,18 +30,6 @@ _FORMULA = re.compile(
     r"(^|;)(?=[\s\u00ad\u200b-\u200f\u2060\ufeff'\"]*[=+\-@＝＋－＠−﹢﹣﹦﹫].)"
 )  # a lone "-" is none
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-
-
-@dataclass(frozen=True)
-class Person:
-    """A student as the other systems know them; what is not known stays empty."""
-
-    name: str = ""
-    email: str = ""
-    id_number: str = ""  # Moodle's "ID number", Canvas's "SIS User ID", Gradescope's "SID"
-    login: str = ""  # Canvas's "SIS Login ID"
-    canvas_id: str = ""
-    section: str = ""
 
 
 def cell(value):

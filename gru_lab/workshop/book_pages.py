@@ -66,7 +66,7 @@ def write_pages(root, contents, source):
     index = source / "index.md"
     index.write_text(landing_page(index.read_text(encoding="utf-8"), root, contents), encoding="utf-8")
     (source / "api.md").write_text(api_page(root), encoding="utf-8")
-    for name in ("CHANGELOG", "CONTRIBUTING"):
+    for name in ("CHANGELOG", "CONTRIBUTING", "INSTRUCTORS"):
         text = (root / f"{name}.md").read_text(encoding="utf-8")
         (source / f"{name.lower()}.md").write_text(text, encoding="utf-8")
 
@@ -136,7 +136,7 @@ def table_of_contents(contents):
         )
         lists.append(f"### {part}\n\n{contents.parts[part]}\n\n{items}")
         trees.append(toctree(part, [f"chapters/{Path(chapter.file).stem}" for chapter in chapters]))
-    trees.append(toctree("More", ["chapters/glossary", "api", "contributing", "changelog"]))
+    trees.append(toctree("More", ["chapters/glossary", "instructors", "api", "contributing", "changelog"]))
     return "\n\n".join(lists + trees)
 
 

@@ -1,6 +1,9 @@
 """Pages for students: everything that happened stands there, and nothing they wrote acts or hides."""
 
+import base64
+import hashlib
 import re
+from html import unescape
 
 import pytest
 
@@ -8,6 +11,7 @@ from gru_lab.grading import feedback
 from gru_lab.grading.pages import LONGEST_CODE, visible
 from gru_lab.grading.record import MEANING, Record, Result
 from gru_lab.grading.scores import Policy, score
+from gru_lab.grading.writing import NotWritten
 
 NASTY = "</pre></style><script>alert(1)</script><img src=x onerror=alert(1)>\"'&{{ 7*7 }}\u202e\x00\ud800"
 
@@ -36,7 +40,10 @@ def test_every_status_is_said_in_words(status):
 
 def test_nothing_a_student_writes_acts_or_hides():
     result = Result(NASTY, "wrong", 3, 0.5, NASTY, NASTY, ((NASTY, NASTY),), (NASTY,), NASTY, NASTY, (NASTY,))
-    html = made(result, student=NASTY, file=NASTY, handed_in=NASTY, problem=NASTY, notes=(NASTY,), assignment=NASTY)
+    waiting = Result(NASTY + "2", "by hand", 3)
+    html = made(
+        result, waiting, student=NASTY, file=NASTY, handed_in=NASTY, problem=NASTY, notes=(NASTY,), assignment=NASTY
+    )
     assert not re.search(r"<(script|img|iframe|form|link|object)", html)
     assert html.count("</style>") == 1 and "49" not in re.findall(r"\{\{.*?\}\}|49", html)
     assert "\u202e" not in html and "\x00" not in html and "⟨U+202E⟩" in html and "⟨U+0000⟩" in html
@@ -45,8 +52,12 @@ def test_nothing_a_student_writes_acts_or_hides():
 
 def test_no_script_and_nothing_from_elsewhere():
     html = made(Result("6.4", "right", 3, 1))
-    assert re.search(r"Content-Security-Policy\" content=\"default-src &#39;none&#39;; style-src &#39;sha256-", html)
-    assert "http://" not in html and "https://" not in html and "script" not in html
+    style = re.search(r"<style>(.*?)</style>", html, re.DOTALL)[1]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    allowed = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    assert f'http-equiv="Content-Security-Policy" content="{allowed}"' in unescape(html)
+    assert "http://" not in html and "https://" not in html and "script" not in html and "style=" not in html
+    assert '<html lang="en">' in html and 'name="viewport" content="width=device-width' in html
 
 
 def test_long_answers_are_cut_with_a_sentence():
@@ -67,7 +78,12 @@ def test_an_unreadable_submission_still_has_its_page():
 
 def test_visible_keeps_what_people_write():
     assert visible("Zoë 李\tनी\u200d\n👩\u200d🔬") == "Zoë 李\tनी\u200d\n👩\u200d🔬"
-    assert visible("\u2066\x1b\u200b") == "⟨U+2066⟩⟨U+001B⟩⟨U+200B⟩"
+    assert visible("\u2066\x1b\u200b\u2028") == "⟨U+2066⟩⟨U+001B⟩⟨U+200B⟩⟨U+2028⟩"
+
+
+def test_line_ends_of_windows_are_line_ends():
+    html = made(Result("6.4", "wrong", 3, source="a = 1\r\nb = 2\r"))
+    assert "a = 1\nb = 2⟨U+000D⟩" in html
 
 
 def test_pages_are_written(tmp_path):
@@ -76,3 +92,17 @@ def test_pages_are_written(tmp_path):
     paths = feedback.write_feedback(tmp_path, records, scores, lambda name: name.replace("/", "_"))
     assert [path.name for path in paths.values()] == ["ada.html", ".._bob.html"]
     assert all(path.parent == tmp_path / "feedback" and "3 of 3" in path.read_text("utf-8") for path in paths.values())
+
+
+def test_what_a_status_means_is_left_out_where_more_is_said():
+    for html in (made(Result("6.7", "wrong", 3, says="More.")), made(Result("6.7", "wrong", 3), manual={"6.7": 2})):
+        assert MEANING["wrong"] not in html
+
+
+def test_a_full_disk_leaves_the_old_page_and_every_record_needs_its_score(tmp_path, monkeypatch):
+    record = Record("ada", "06", results=(Result("6.4", "right", 3, 1.0),))
+    with pytest.raises(ValueError, match="zip"):
+        feedback.write_feedback(tmp_path, [record], [], str)
+    monkeypatch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    with pytest.raises(NotWritten, match="No space left"):
+        feedback.write_feedback(tmp_path, [record], [score(record, Policy())], str)

@@ -100,10 +100,18 @@ def test_an_unknown_time_costs_nothing_and_is_said(handed_in):
     assert found.total == 3 and len(found.notes) == 1 and "nothing is taken off" in found.notes[0]
 
 
-def test_a_penalty_is_rounded_in_the_students_favour():
-    record = a_record(Result("6.4", "wrong", 1, 0.25), handed_in="2026-11-21T12:00:00+00:00")
-    found = score(record, Policy(due=DUE, percent_per_day=33))
-    assert (found.penalty, found.total) == (0.08, 0.17)
+@pytest.mark.parametrize(
+    ("points", "share", "percent_per_day", "penalty", "total"),
+    [
+        (1, 0.25, 33, 0.08, 0.17),  # 0.0825
+        (1, 0.75, 33, 0.24, 0.51),  # 0.2475
+        (15, 0.25, 32.8, 1.23, 2.52),  # 1.23, which comes out as 1.2299999999999998
+    ],
+)
+def test_a_penalty_is_rounded_in_the_students_favour(points, share, percent_per_day, penalty, total):
+    record = a_record(Result("6.4", "wrong", points, share), handed_in="2026-11-21T12:00:00+00:00")
+    found = score(record, Policy(due=DUE, percent_per_day=percent_per_day))
+    assert (found.penalty, found.total) == (penalty, total)
 
 
 def test_nothing_looked_at_is_said():

@@ -1,0 +1,136 @@
+"""Of all that a student handed in, the one notebook that counts; or a sentence that says why there is none."""
+
+from dataclasses import dataclass, replace
+
+from gru_lab.grading.archive import Unreadable, open_inner
+from gru_lab.grading.exercise_names import exercise_in, folder_number, is_notebook, stem_of
+from gru_lab.grading.names import clean
+from gru_lab.grading.shapes import Handed
+
+__all__ = ["Chosen", "belongs", "choose"]
+
+# how much speaks for a notebook; the last is for one that is named after another exercise
+NAMED_SO, NEAR, PERHAPS, ANOTHERS = 3, 2, 1, 0
+
+_PACKED = {".rar", ".7z", ".gz", ".tgz", ".tar", ".xz", ".bz2"}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """path: of the file, "" without one. data: its bytes, or None; then `problem` says why. stamp: nbgrader's
+    timestamp.txt that lies beside it, an Entry or None."""
+
+    path: str = ""
+    data: object = None
+    problem: str = ""
+    notes: tuple = ()
+    stamp: object = None
+
+
+def choose(group, asked, max_bytes):
+    """The Chosen of a `shapes.Group`. It raises nothing for what a student did."""
+    try:
+        files = [file for file in group.files if not file.typed and file.name.lower() != "timestamp.txt"]
+        notebooks = _likeliest(files, asked, group.for_this)
+        if notebooks:
+            return _read(notebooks, files, group, asked, max_bytes)
+        zips = [file for file in files if file.entry.ending == ".zip"]
+        if zips:
+            return _from_zip(max(zips, key=_latest), asked, group.for_this, max_bytes)
+        return _nothing(group, files)
+    except Unreadable as problem:
+        return Chosen(problem=str(problem))
+
+
+def belongs(group, asked):
+    """Whether anything in it may have been handed in for this assignment, as far as names tell."""
+    return bool(_likeliest(group.files, asked, group.for_this)) or not any(is_notebook(f.name) for f in group.files)
+
+
+def _likeliest(files, asked, for_this):
+    """The notebooks for which most speaks, the latest at the end; none, if all are another exercise's."""
+    ranked = [(_rank(file, asked), file) for file in files if is_notebook(file.name)]
+    best = max((rank for rank, _ in ranked), default=ANOTHERS)
+    if best == ANOTHERS and not for_this:
+        return []
+    return sorted((file for rank, file in ranked if rank == best), key=_latest)
+
+
+def _rank(file, asked):
+    number, rest = exercise_in(stem_of(file.name))
+    if number == asked.number:
+        return NEAR if rest else NAMED_SO
+    if number is not None:
+        return ANOTHERS
+    folders = {folder_number(part) for part in file.path[:-1]} - {None}
+    if asked.number in folders or folder_number(stem_of(file.name)) == asked.number:
+        return NEAR
+    return ANOTHERS if folders else PERHAPS
+
+
+def _latest(file):
+    return file.order, file.path
+
+
+def _read(notebooks, files, group, asked, max_bytes):
+    file = notebooks[-1]
+    notes = _which(file, [other for other in files if is_notebook(other.name)])
+    if _rank(file, asked) == ANOTHERS:
+        notes += (f"The notebook is named after another exercise: '{clean(file.name)}'.",)
+    beside = (other for other in group.files if other.path == (*file.path[:-1], "timestamp.txt"))
+    return replace(_data(file.entry, file.entry.path, notes, max_bytes), stamp=next((f.entry for f in beside), None))
+
+
+def _which(file, notebooks):
+    if len(notebooks) == 1:
+        return ()
+    return (f"{len(notebooks)} notebooks were handed in; '{clean('/'.join(file.path))}' counts.",)
+
+
+def _data(entry, path, notes, max_bytes):
+    try:
+        data = entry.read(max_bytes)
+    except Unreadable as problem:
+        return Chosen(path, problem=str(problem), notes=notes)
+    if not data.strip():
+        return Chosen(path, problem=f"The notebook '{clean(entry.name)}' is empty.", notes=notes)
+    return Chosen(path, data, notes=notes)
+
+
+def _from_zip(zipped, asked, for_this, max_bytes):
+    path = zipped.entry.path
+    try:
+        entries = open_inner(zipped.entry.read(max_bytes), zipped.name).entries
+    except Unreadable as problem:
+        return Chosen(path, problem=str(problem))
+    inside = [Handed(entry, entry.parts, entry.modified) for entry in entries]
+    notebooks = _likeliest(inside, asked, for_this)
+    if not notebooks:
+        held = _listed([file.name for file in inside]) if inside else "nothing"
+        return Chosen(path, problem=f"The zip '{clean(zipped.name)}' holds no notebook of this exercise, but {held}.")
+    file = notebooks[-1]
+    notes = (f"The notebook was taken from the zip '{clean(zipped.name)}'.",)
+    notes += _which(file, [other for other in inside if is_notebook(other.name)])
+    return _data(file.entry, clean(f"{path}/{file.entry.path}", 300), notes, max_bytes)
+
+
+def _nothing(group, files):
+    if not files:
+        typed = next((file for file in group.files if file.typed), None)
+        if typed is None:
+            return Chosen(problem="Nothing was handed in.")
+        says = "Text or a link was typed in, and no notebook was handed in. Hand in the .ipynb file itself."
+        return Chosen(typed.entry.path, problem=says)
+    latest = max(files, key=_latest)
+    unreadable = next((file.entry.problem for file in files if file.name == "?" and file.entry.problem), "")
+    if unreadable:
+        return Chosen(latest.entry.path, problem=unreadable)
+    says = f"No notebook of this exercise was handed in, but {_listed([file.name for file in files])}."
+    if latest.entry.ending in _PACKED:
+        says += " Such a packed file is not opened: hand in the .ipynb file itself."
+    return Chosen(latest.entry.path, problem=says)
+
+
+def _listed(names):
+    shown = ", ".join(f"'{clean(name, 60)}'" for name in names[:3])
+    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"

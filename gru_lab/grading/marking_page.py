@@ -1,0 +1,95 @@
+"""The notebook that Formgrader shows to whoever marks: ours, with the student's answers and our verdicts as plain text.
+
+Cells and their metadata come from the assignment as it was handed out. From the student comes text only, in code cells,
+which are shown and never run; from us text outputs. So nothing of a student's acts in an instructor's browser.
+"""
+
+import json
+import re
+
+from gru_lab.grading.record import MEANING
+
+__all__ = ["answers", "comment", "page", "plain", "write"]
+
+LONGEST = 20_000  # characters of an answer; more is nobody's reading, and slow to colour
+# Control characters, halves of characters, and marks that change the direction of text: shown by their number.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
+)
+
+
+def plain(text):
+    """`text` such that it can be written to any file and hides nothing: ESC becomes the four characters \\x1b."""
+    text = str(text)
+    if len(text) > LONGEST:
+        text = f"{text[:LONGEST]}\n# … {len(text) - LONGEST:,} more characters are not shown here"
+    text = text.replace("\r\n", "\n")
+    return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def comment(result):
+    """The sentence beside an answer: status, what it says, why. None where a person is to write one.
+
+    nbgrader's feedback reads comments as Markdown, so there are no angle brackets in it.
+    """
+    if result.status == "by hand" and not (result.says or result.reason):
+        return None
+    said = " ".join(filter(None, (MEANING[result.status], result.says, result.reason)))
+    return plain(said).replace("<", "‹").replace(">", "›")
+
+
+def page(asked, record, results):
+    """The notebook of one submission, as nbformat's dict. results: one for each question, in order."""
+    by_id = {}
+    for item, result in zip(asked.items, results, strict=True):
+        by_id[item.grade_id] = {"cell_type": "code", "source": plain(result.source), "outputs": []}
+        by_id[f"{item.grade_id}-test"] = {"outputs": [_output(_verdict(item, result))]}
+    first = {"cell_type": "code", "id": "submission", "metadata": {}, "source": "# the submission as a whole"}
+    cells = [{**first, "outputs": [_output(_about(record))]}, *asked.cells]
+    cells = [{**cell, **by_id.get(cell["metadata"].get("nbgrader", {}).get("grade_id"), {})} for cell in cells]
+    for cell in cells:
+        if cell["cell_type"] == "code":
+            cell |= {"execution_count": None, "outputs": cell.get("outputs", [])}
+    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    return {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+
+
+def _output(text):
+    return {"output_type": "stream", "name": "stdout", "text": text + "\n"}
+
+
+def _about(record):
+    """Not whose it is, nor its file, which says so: Formgrader hides names until somebody asks for them."""
+    facts = (("handed in", record.handed_in), ("problem", record.problem))
+    lines = [f"{label}: {text}" for label, text in facts if text]
+    return plain("\n".join([*lines, *record.notes]) or "nothing to note")
+
+
+def _verdict(item, result):
+    lines = [f"{result.status} · {result.share:.0%} of {item.question.points} points", MEANING[result.status]]
+    if item.by_hand:
+        lines = [f"{result.status} · {item.question.points} points", MEANING[result.status], "A good answer says:"]
+        lines += [f"  {number}. {point}" for number, point in enumerate(item.question.guide, start=1)]
+    lines += [result.says, result.reason, *(f"{label}: {text}" for label, text in result.rows)]
+    return plain("\n".join(filter(None, [*lines, *result.remarks, *result.notes])))
+
+
+def answers(path):
+    """{grade_id: answer} of a page that was written before; {} if there is none that can be read."""
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        return {
+            cell["metadata"]["nbgrader"]["grade_id"]: cell["source"]
+            for cell in cells
+            if cell["metadata"].get("nbgrader", {}).get("solution")
+        }
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return {}
+
+
+def write(path, notebook):
+    """Write a page as a whole: nobody ever finds half of one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_suffix(".new")
+    new.write_text(json.dumps(notebook, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
+    new.replace(path)

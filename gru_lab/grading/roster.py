@@ -1,0 +1,187 @@
+"""Who is in a class: a CSV file, as a person writes one or as Canvas, Moodle, Gradescope and nbgrader export it."""
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from gru_lab.grading.names import clean, identifier
+from gru_lab.grading.scores import moment
+
+__all__ = ["Person", "Roster", "RosterError", "read"]
+
+LARGEST = 20 << 20  # bytes
+
+# what a column is, and the headers it goes by, the first that is there before the others
+_HEADERS = {
+    "student": ("student", "student id", "studentid", "student_id"),
+    "login": ("sis login id", "username", "user name", "user", "login", "login id"),
+    "id_number": ("sis user id", "id number", "sid", "matriculation number"),
+    "canvas_id": ("canvas id", "canvas user id", "lms_user_id"),
+    "id": ("id",),
+    "name": ("name", "full name", "student name"),
+    "first": ("first name", "first_name", "firstname", "given name"),
+    "last": ("last name", "last_name", "lastname", "surname", "family name"),
+    "email": ("email", "email address", "e-mail", "e-mail address", "mail"),
+    "section": ("section", "sections", "group", "groups"),
+    "due": ("due", "extension", "deadline", "due date", "extended due"),
+}
+# of those, what may be the id by which the class knows a student; the first that a row has
+_IDS = ("student", "id", "login", "id_number", "canvas_id", "email")
+
+
+class RosterError(Exception):
+    """The roster cannot be used; the message names the line."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """A student as the other systems know them; what is not known stays empty. `tables` reads these fields."""
+
+    name: str = ""
+    email: str = ""
+    id_number: str = ""  # Moodle's "ID number", Canvas's "SIS User ID", Gradescope's "SID"
+    login: str = ""  # Canvas's "SIS Login ID"
+    canvas_id: str = ""
+    section: str = ""
+
+
+class Roster(Mapping):
+    """{student: Person}. people: the same as a dict. due: {student: ISO 8601}, where someone has their own deadline."""
+
+    def __init__(self, people, due=None):
+        self.people, self.due = dict(people), dict(due or {})
+        self._by_id, self._by_name = {}, {}
+        for student, person in self.people.items():
+            for key in (student, person.id_number, person.login, person.canvas_id, person.email):
+                if key:
+                    self._by_id.setdefault(key.casefold(), set()).add(student)
+            for name in _spellings(person.name):
+                self._by_name.setdefault(name, set()).add(student)
+
+    def __getitem__(self, student):
+        return self.people[student]
+
+    def __iter__(self):
+        return iter(self.people)
+
+    def __len__(self):
+        return len(self.people)
+
+    def match(self, ids, email="", name=""):
+        """(the roster's id for who is known by these, note): "" and a sentence if there is no one, or more than one."""
+        for key in (*ids, email):
+            if key in self.people:
+                return key, ""
+            found = self._by_id.get(key.casefold(), ()) if key else ()
+            if len(found) == 1:
+                return next(iter(found)), ""
+        found = self._by_name.get(_squeezed(name), ()) if name else ()
+        if len(found) == 1:
+            return next(iter(found)), ""
+        shown = clean(name or ids[0])
+        if found:
+            return "", f"'{shown}' may be several students of the roster: {', '.join(sorted(found))}."
+        return "", f"'{shown}' is not on the roster."
+
+
+def read(path):
+    """The Roster of a CSV file: UTF-8, commas, semicolons or tabs. Raises RosterError."""
+    path = Path(path)
+    lines = csv.reader(io.StringIO(_text(path), newline=""), delimiter=_delimiter(_text(path)), strict=True)
+    try:
+        rows = [(lines.line_num, [clean(value, 200) for value in row]) for row in lines]
+    except csv.Error as problem:
+        raise RosterError(f"'{path}', line {lines.line_num}: {problem}.") from problem
+    rows = [(line, row) for line, row in rows if any(row)]
+    if not rows:
+        raise RosterError(f"'{path}' is empty. It needs a line of headers, such as student,name,email.")
+    columns = _columns(path, rows[0][1])
+    people, due, lines_of = {}, {}, {}
+    for line, row in rows[1:]:
+        where = f"'{path}', line {line}"
+        values = {what: row[column] if column < len(row) else "" for what, column in columns.items()}
+        if row[0].casefold() == "points possible" or not any(values.values()):
+            continue  # Canvas's second and third line
+        student = next((values[what] for what in _IDS if values.get(what)), "")
+        if not student:
+            raise RosterError(f"{where}: there is no id for '{_name(values) or row[0]}'.")
+        student = identifier(student)
+        if student in people:
+            raise RosterError(f"{where}: '{student}' was already on line {lines_of[student]}.")
+        people[student], lines_of[student] = _person(values), line
+        if values.get("due"):
+            due[student] = _due(where, values["due"])
+    if not people:
+        raise RosterError(f"'{path}' holds no student below its headers.")
+    return Roster(people, due)
+
+
+def _text(path):
+    try:
+        if path.stat().st_size > LARGEST:
+            raise RosterError(f"'{path}' is too large for a roster.")
+        return path.read_bytes().decode("utf-8-sig")
+    except (OSError, ValueError) as problem:
+        if isinstance(problem, UnicodeDecodeError):
+            raise RosterError(f"'{path}' is not UTF-8. Save it as CSV UTF-8.") from problem
+        raise RosterError(f"'{path}' cannot be read: {getattr(problem, 'strerror', None) or problem}.") from problem
+
+
+def _delimiter(text):
+    """The one that the first line has most of."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    return max(",;\t", key=first.count)
+
+
+def _columns(path, headers):
+    """{what: number of the column}"""
+    found = {}
+    names = [" ".join(header.casefold().split()) for header in headers]
+    for what, known in _HEADERS.items():
+        column = next((names.index(name) for name in known if name in names), None)
+        if column is not None:
+            found[what] = column
+    if "student" in found and ({"sis user id", "sis login id"} & set(names)):
+        found.setdefault("name", found.pop("student"))  # Canvas's export calls a name so, and its own number "ID"
+        if "id" in found:
+            found.setdefault("canvas_id", found.pop("id"))
+    if not any(what in found for what in _IDS):
+        shown = ", ".join(f"'{header}'" for header in headers[:12])
+        raise RosterError(
+            f"'{path}', line 1: no column is an id. One must be called student, id, username, SIS Login ID, SIS User "
+            f"ID, SID or email; there are {shown}."
+        )
+    return found
+
+
+def _person(values):
+    names = ("email", "id_number", "login", "canvas_id", "section")
+    return Person(_name(values), *(values.get(name, "") for name in names))
+
+
+def _name(values):
+    whole = f"{values.get('first', '')} {values.get('last', '')}".strip()
+    return values.get("name") or whole
+
+
+def _due(where, text):
+    try:
+        return moment(text).isoformat()
+    except ValueError as problem:
+        raise RosterError(f"{where}: {problem}.") from problem
+
+
+def _spellings(name):
+    """A name as systems may write it, squeezed: as given, and with the last name first or last."""
+    last, comma, first = name.partition(",")
+    words = name.split()
+    turned = f"{first} {last}" if comma else " ".join([*words[-1:], *words[:-1]])
+    return {squeezed for squeezed in (_squeezed(name), _squeezed(turned)) if squeezed}
+
+
+def _squeezed(name):
+    return re.sub(r"[\W_]", "", unicodedata.normalize("NFC", name).casefold())

@@ -1,0 +1,196 @@
+"""What a class handed in, as a folder or as the download of a system: one `Submission` for each student.
+
+Nothing is unpacked, and one notebook at a time is in memory: `find` lists, and `Handle.load` reads. `shapes` says how
+systems lay files out, `choosing` which file of a student counts, `roster` who the students are.
+"""
+
+import hashlib
+import zoneinfo
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from gru_lab.grading.archive import SubmissionsError, Unreadable, open_archive
+from gru_lab.grading.assignments import assignment as the_assignment
+from gru_lab.grading.choosing import belongs, choose
+from gru_lab.grading.names import clean
+from gru_lab.grading.shapes import Group, recognise
+
+__all__ = ["Found", "Handle", "Submission", "SubmissionsError", "find", "moment_of"]
+
+MAX_BYTES = 50 << 20
+LARGEST_STAMP = 1_000  # bytes of a timestamp.txt
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What one student handed in; plain data, so that it may travel to another process.
+
+    student: the id by which gradebook and LMS know whose it is. assignment: "06". file: its path below what the
+    instructor gave, "" without one. data: the notebook's bytes, or None; then `problem` says why, in a sentence a
+    student can read. sha256: of the data, "" without. handed_in: ISO 8601 with a time zone, or "". notes: sentences.
+    """
+
+    student: str
+    assignment: str
+    file: str = ""
+    data: object = field(default=None, repr=False)
+    sha256: str = ""
+    handed_in: str = ""
+    problem: str = ""
+    notes: tuple = ()
+    name: str = ""
+    email: str = ""
+
+
+class Found(list):
+    """Handles, by student. says: what was found, in a sentence or more for the instructor. close: of the archive."""
+
+    says = ""
+    close = staticmethod(lambda: None)
+
+
+@dataclass(frozen=True)
+class Handle:
+    """A student whose submission is still to be read."""
+
+    student: str
+    _group: object = field(repr=False)
+    _asked: object = field(repr=False)
+    _max_bytes: int = field(repr=False)
+
+    @property
+    def key(self):
+        return self.student
+
+    def load(self):
+        """The Submission. Nothing that a student did raises: it becomes `problem`."""
+        group = self._group
+        chosen = choose(group, self._asked, self._max_bytes)
+        handed_in, about_time = _when(group, chosen)
+        return Submission(
+            self.student,
+            self._asked.number,
+            chosen.path,
+            chosen.data,
+            hashlib.sha256(chosen.data).hexdigest() if chosen.data is not None else "",
+            handed_in,
+            chosen.problem,
+            (*group.notes, *chosen.notes, *about_time),
+            group.name,
+            group.email,
+        )
+
+
+def find(path, assignment, roster=None, max_bytes=MAX_BYTES):
+    """The Found of a folder, a zip or one notebook: a handle for each student, also for those who are on the roster
+    alone. assignment: "06". roster: a `roster.Roster`, which turns a system's ids into the class's.
+
+    Raises SubmissionsError with a sentence that says what to do, UnknownAssignment.
+    """
+    asked = the_assignment(assignment)
+    archive = open_archive(path)
+    layout = recognise(archive.entries, asked)
+    _refuse_nothing(path, asked, layout.groups, archive)
+    groups = _known(layout.groups, roster)
+    handed_in = len(groups)
+    groups += [Group(student) for student in roster or () if student not in {group.student for group in groups}]
+    if roster:
+        groups = [_introduced(group, roster) for group in groups]
+    found = Found(Handle(group.student, group, asked, max_bytes) for group in sorted(groups, key=lambda g: g.student))
+    files = len({file.entry.parts for group in groups for file in group.files})
+    notes = (*archive.notes, *layout.notes)
+    found.says = " ".join((_sentence(layout.kind, files, handed_in, len(groups) - handed_in), *notes))
+    found.close = archive.close
+    return found
+
+
+def moment_of(text):
+    """(ISO 8601 with a time zone, note) of a time as nbgrader or Gradescope writes it: "2026-11-27 12:00:00.25 UTC".
+
+    Students write nbgrader's: what is no time gives "", and a zone that is not known counts as UTC, each with a note.
+    """
+    day, _, rest = clean(text, 100).partition(" ")
+    clock, _, zone = rest.partition(" ")
+    try:
+        moment = datetime.fromisoformat(f"{day}T{clock}" if clock else day)
+        if moment.tzinfo is None and zone[:1] in ("+", "-"):
+            moment = datetime.fromisoformat(f"{day}T{clock}{zone}")
+        if moment.tzinfo is not None:
+            return moment.isoformat(), ""
+        if zone in ("UTC", "Z", "GMT"):
+            return moment.replace(tzinfo=UTC).isoformat(), ""
+        if zone in zoneinfo.available_timezones():  # a name that is looked up as a path never comes from a student
+            return moment.replace(tzinfo=zoneinfo.ZoneInfo(zone)).isoformat(), ""
+    except (ValueError, OverflowError, zoneinfo.ZoneInfoNotFoundError):
+        return "", f"The time it was handed in cannot be read: '{clean(text, 40)}'."
+    zone = f"'{clean(zone, 40)}' is no time zone that is known" if zone else "There is no time zone"
+    return moment.replace(tzinfo=UTC).isoformat(), f"{zone} in the time it was handed in, so UTC is assumed."
+
+
+def _when(group, chosen):
+    """(ISO 8601 or "", notes)"""
+    text = group.when
+    if chosen.stamp is not None:
+        try:
+            text = chosen.stamp.read(LARGEST_STAMP).decode("utf-8", "replace").strip()
+        except Unreadable:
+            return "", ("The file timestamp.txt cannot be read, so it is not known when this was handed in.",)
+    if not text:
+        return "", ()
+    moment, note = moment_of(text)
+    return moment, (note,) if note else ()
+
+
+def _refuse_nothing(path, asked, groups, archive):
+    if groups and any(belongs(group, asked) for group in groups):
+        return
+    archive.close()
+    if groups:
+        raise SubmissionsError(
+            f"'{path}' holds no submission for {asked.number}: the notebooks of all {len(groups)} students are named "
+            f"after other exercises. Name their assignment, or a folder with notebooks such as {asked.file}."
+        )
+    zips = [entry.path for entry in archive.entries if entry.ending == ".zip"]
+    instead = f" There is a zip in it: give '{zips[0]}' itself, if it is the download." if zips else ""
+    raise SubmissionsError(
+        f"'{path}' holds nothing that looks like a submission. Give a folder with a notebook or a folder for each "
+        f'student, nbgrader\'s folder "submitted", or a download from Canvas, Moodle or Gradescope.{instead}'
+    )
+
+
+def _known(groups, roster):
+    """One group for each student: two that the roster takes for the same one are put together."""
+    together = {}
+    for group in groups:
+        if roster:
+            student, note = roster.match((group.student, *group.ids), group.email, group.name or group.student)
+            notes = (*group.notes, note) if note else group.notes
+            group = replace(group, student=student or group.student, notes=notes)
+        same = together.get(group.student)
+        if same is None:
+            together[group.student] = group
+        else:
+            together[group.student] = _joined(same, group)
+    return list(together.values())
+
+
+def _joined(one, other):
+    first, last = sorted((one, other), key=lambda group: max((file.order for file in group.files), default=0))
+    notes = tuple(dict.fromkeys((*one.notes, *other.notes)))
+    return replace(last, files=[*first.files, *last.files], notes=notes, for_this=one.for_this and other.for_this)
+
+
+def _introduced(group, roster):
+    person = roster.get(group.student)
+    if person is None:
+        return group
+    return replace(group, name=person.name or group.name, email=person.email or group.email)
+
+
+def _sentence(kind, files, students, absent):
+    says = f"{kind}: {_count(files, 'file')} of {_count(students, 'student')}"
+    return f"{says}, and nothing of {_count(absent, 'more student')} on the roster." if absent else f"{says}."
+
+
+def _count(number, noun):
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

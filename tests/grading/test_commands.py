@@ -1,0 +1,175 @@
+"""`gru-lab grade` as an instructor calls it: from a folder of submissions to marks, and from mistakes to sentences."""
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from gru_lab import cli
+from gru_lab.grading import commands, sandbox
+from gru_lab.grading.record import MEANING
+
+ROOT = Path(__file__).resolve().parents[2]
+MASTER = next((ROOT / "solutions").glob("06_*.ipynb"))
+EXERCISE = ROOT / "exercises" / MASTER.name
+needs_a_sandbox = pytest.mark.skipif(bool(sandbox.missing()), reason=f"no sandbox: {sandbox.missing()}")
+
+
+def with_a_mistake():
+    notebook = nbformat.read(MASTER, as_version=4)
+    for cell in notebook.cells:
+        cell.source = cell.source.replace("h_new = z * h +", "h_new = z * (r * h) +")
+    return nbformat.writes(notebook).encode()
+
+
+@pytest.fixture
+def submissions(tmp_path):
+    folder = tmp_path / "submissions"
+    folder.mkdir()
+    for student, data in {
+        "ada": MASTER.read_bytes(),
+        "bob": EXERCISE.read_bytes(),
+        "cyd": with_a_mistake(),
+        "=dan": b'{"cells": [',
+    }.items():
+        (folder / f"{student}_{MASTER.name}").write_bytes(data)
+    return folder
+
+
+def grade(*arguments):
+    return cli.main(["grade", *map(str, arguments)])
+
+
+def table(path):
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@needs_a_sandbox
+def test_from_submissions_to_marks(submissions, tmp_path, capsys):
+    out = tmp_path / "results"
+    roster = tmp_path / "class.csv"
+    roster.write_text("id,name,email\nada,Ada L,ada@x.org\nbob,Bob,b@x.org\ncyd,Cyd,c@x.org\neve,Eve,e@x.org\n")
+    assert grade(submissions, "--assignment", 6, "--out", out, "--roster", roster, "--jobs", 2) == 0
+    said = capsys.readouterr()
+    assert "wait for a person" in said.out and "Nothing was handed in" in said.out
+    rows = {row["student"].lstrip("'"): row for row in table(out / "grades.csv")}
+    assert {student: float(row["total"]) for student, row in rows.items()} == {
+        "=dan": 0, "ada": 8, "bob": 0, "cyd": 5, "eve": 0,
+    }  # fmt: skip
+    assert rows["ada"]["to mark by hand"] == "6.7" and rows["ada"]["name"] == "Ada L"
+    assert "damaged" in rows["=dan"]["problem"]
+    assert not any(row["student"].startswith("=") for row in table(out / "grades.csv"))
+    by_question = {(row["student"], row["question"]): row for row in table(out / "questions.csv")}
+    assert by_question["cyd", "6.5"]["diagnosis"] == "as it was"
+    for name in ("canvas.csv", "moodle.csv", "gradescope.csv", "report.html", "policy.json", "nbgrader/gradebook.db"):
+        assert (out / name).stat().st_size > 0
+    assert len(list((out / "feedback").glob("*.html"))) == 5
+    seed = (out / "seed.txt").read_text().strip()
+    assert len(seed) == 64 and (out / "seed.txt").stat().st_mode & 0o077 == 0
+    public = [path for path in out.rglob("*") if path.is_file() and path.name != "seed.txt"]
+    assert not any(seed.encode() in path.read_bytes() for path in public)
+
+    # again: not by accident, and with nothing graded twice
+    assert grade(submissions, "--assignment", 6, "--out", out) == 1
+    assert "--resume goes on" in capsys.readouterr().err
+    records = (out / "records" / "06.jsonl").read_bytes()
+    assert grade(submissions, "--assignment", 6, "--out", out, "--roster", roster, "--resume", "--no-gradebook") == 0
+    assert (out / "records" / "06.jsonl").read_bytes() == records
+
+    # another policy needs no second run
+    shutil.rmtree(submissions)
+    capsys.readouterr()
+    assert grade("tables", out, "--partial", "none", "--due", "2020-01-01T00:00+00:00", "--late", "10%") == 0
+    assert json.loads((out / "policy.json").read_text())["percent_per_day"] == 10
+    assert (out / "records" / "06.jsonl").read_bytes() == records
+
+
+@needs_a_sandbox
+def test_a_mark_given_by_hand_comes_into_the_tables(submissions, tmp_path):
+    from nbgrader.api import Gradebook
+
+    out = tmp_path / "results"
+    assert grade(submissions, "--assignment", 6, "--out", out, "--jobs", 1) == 0
+    with Gradebook(f"sqlite:///{out}/nbgrader/gradebook.db") as gradebook:
+        notebook = MASTER.stem
+        grade_of_ada = gradebook.find_grade("exercise-6-7", notebook, "06", _folder_of("ada"))
+        assert grade_of_ada.needs_manual_grade
+        grade_of_ada.manual_score = 2.5
+        gradebook.db.commit()
+    assert grade("tables", out) == 0
+    rows = {row["student"].lstrip("'"): row for row in table(out / "grades.csv")}
+    assert float(rows["ada"]["total"]) == 10.5 and rows["ada"]["to mark by hand"] == ""
+
+
+def _folder_of(student):
+    from gru_lab.grading.names import safe_name
+
+    return safe_name(student)
+
+
+@needs_a_sandbox
+def test_shards_are_merged_and_a_missing_one_is_named(submissions, tmp_path, capsys):
+    out, seed, joined = tmp_path / "results", tmp_path / "seed.txt", tmp_path / "joined"
+    common = ("--assignment", "06", "--out", out, "--seed-file", seed, "--jobs", 1)
+    assert grade(submissions, *common, "--shard", "1/2") == 0
+    assert "gru-lab grade merge" in capsys.readouterr().out
+    assert grade("merge", out, "--out", joined, "--no-gradebook") == 0
+    assert "2/2 missing" in capsys.readouterr().err
+    assert grade(submissions, *common, "--shard", "2/2") == 0
+    assert grade("merge", out, "--out", out, "--no-gradebook") == 0
+    assert "missing" not in capsys.readouterr().err
+    assert {row["student"].lstrip("'") for row in table(out / "grades.csv")} == {"ada", "bob", "cyd", "=dan"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("no/such/folder", "--assignment", "06"), "no/such/folder"),
+        (("HERE", "--assignment", "77"), "there is no assignment '77'"),
+        (("HERE",), "--assignment is missing"),
+        (("HERE", "HERE", "--assignment", "06"), "one folder or zip"),
+        (("HERE", "--assignment", "06", "--due", "tomorrow"), "tomorrow"),
+        (("HERE", "--assignment", "06", "--roster", "none.csv"), "none.csv"),
+        (("tables", "HERE"), "there are no records"),
+    ],
+)
+def test_a_slip_of_the_instructor_gets_a_sentence(submissions, tmp_path, capsys, arguments, says):
+    arguments = [submissions if one == "HERE" else one for one in arguments]
+    assert grade(*arguments, "--out", tmp_path / "results") == 1
+    said = capsys.readouterr().err
+    assert says in said and "Traceback" not in said
+    assert not (tmp_path / "results" / "records").exists()
+
+
+def test_as_root_nothing_runs_without_a_sandbox_unless_told(submissions, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(commands.sandbox, "missing", lambda: "bubblewrap is not installed")
+    monkeypatch.setattr(commands.sandbox, "is_root", lambda: True)
+    assert grade(submissions, "--assignment", "06", "--out", tmp_path / "results") == 1
+    assert "As root nothing runs without a sandbox" in capsys.readouterr().err
+    options = commands.argparse.Namespace(without_sandbox=True, dask=None)
+    assert commands._protected(options) is False
+    assert "No sandbox (as you wished)" in capsys.readouterr().err
+    monkeypatch.setattr(commands.sandbox, "is_root", lambda: False)
+    options.without_sandbox = False
+    assert commands._protected(options) is False
+    assert "could read" in capsys.readouterr().err
+
+
+@needs_a_sandbox
+def test_another_seed_or_assignment_does_not_go_into_the_same_results(submissions, tmp_path, capsys):
+    out = tmp_path / "results"
+    assert grade(submissions, "--assignment", "06", "--out", out, "--jobs", 1, "--no-gradebook") == 0
+    other = tmp_path / "other.txt"
+    other.write_text("another secret\n")
+    assert grade(submissions, "--assignment", "06", "--out", out, "--resume", "--seed-file", other) == 1
+    assert "results of another seed" in capsys.readouterr().err
+
+
+def test_the_instructors_page_names_every_status_as_the_feedback_does():
+    page = (ROOT / "INSTRUCTORS.md").read_text(encoding="utf-8")
+    for status, means in MEANING.items():
+        assert f"| {status} | {means} |" in page

@@ -1,0 +1,282 @@
+"""Our results in nbgrader's gradebook, read back with nbgrader's own API and shown by Formgrader's own exporter."""
+
+import re
+import sqlite3
+import time
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+from nbconvert.exporters import HTMLExporter
+from nbgrader.api import Gradebook
+from nbgrader.server_extensions.formgrader import handlers
+from traitlets.config import Config
+
+from gru_lab.grading import exports, gradebook, gradebook_file
+from gru_lab.grading.assignments import UnknownAssignment, assignment
+from gru_lab.grading.names import safe_name
+from gru_lab.grading.record import Record, Result
+
+FILE = "06_reset_gate"
+WRITTEN = "exercise-6-7"
+HOSTILE = (
+    "</pre></div><script>window.hacked = 1</script><img src=x onerror='window.hacked = 2'>\n"
+    "\x1b[31mred\x1b[0m \u202eltr\u202c {{ 7*7 }} <!-- ]]> & \ud800 \x00"
+)
+
+
+def record(student, number="06", written="It lets go.", changes=(), **more):
+    """A submission that is right, but for {question: fields of its Result} in `changes`."""
+    results = []
+    for item in assignment(number).items:
+        fields = {"status": "right", "share": 1.0, "source": f"answer to {item.question.id}"}
+        if item.by_hand:
+            fields = {"status": "by hand", "source": written}
+        fields |= dict(changes).get(item.question.id, {})
+        results.append(Result(item.question.id, points=item.question.points, **fields))
+    return Record(student, number, handed_in="2026-11-27T12:00:00+02:00", results=tuple(results), **more)
+
+
+def opened(course):
+    return Gradebook(f"sqlite:///{gradebook_file.database(course)}", exports.COURSE_ID)
+
+
+def grades(course, student, number="06"):
+    """{grade_id: (auto, manual, extra, waits)}, as nbgrader's API has them."""
+    with opened(course) as book:
+        notebook = book.find_submission_notebook(assignment(number).file[:-6], number, safe_name(student))
+        return {
+            grade.name: (grade.auto_score, grade.manual_score, grade.extra_credit, grade.needs_manual_grade)
+            for grade in notebook.grades
+        }
+
+
+def mark(course, student, cell, manual_score=None, extra_credit=None, comment=None):
+    """What Formgrader does when a person gives points or writes a comment."""
+    with opened(course) as book:
+        grade = book.find_grade(cell, FILE, "06", safe_name(student))
+        grade.manual_score, grade.extra_credit = manual_score, extra_credit
+        grade.needs_manual_grade = grade.manual_score is None and grade.auto_score is None
+        if comment is not None:
+            book.find_comment(cell.removesuffix("-test"), FILE, "06", safe_name(student)).manual_comment = comment
+        book.db.commit()
+
+
+def shown(course, student, number="06"):
+    """The page of a submission as Formgrader makes it."""
+    config = Config()
+    config.HTMLExporter.template_name = "formgrade"
+    config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
+    file = assignment(number).file
+    about = {"assignment_id": number, "notebook_id": file[:-6], "index": 0, "total": 1, "base_url": ""}
+    about |= {"submission_id": "1", "student": safe_name(student), "notebook_path": "x"}
+    path = course / "autograded" / safe_name(student) / number / file
+    return HTMLExporter(config=config).from_filename(str(path), resources=about)[0]
+
+
+def test_nbgrader_reads_what_was_written(tmp_path):
+    half = {"6.4": {"status": "wrong", "share": 0.5, "says": "Two rows are right."}}
+    waiting = gradebook.update(tmp_path, [record("Anna Meier"), record("ben", changes=half)])
+    assert waiting == 2  # two written answers
+    assert grades(tmp_path, "ben") == {
+        "exercise-6-4-test": (1.5, None, None, False),
+        "exercise-6-5-test": (3, None, None, False),
+        "exercise-6-6-test": (2, None, None, False),
+        WRITTEN: (None, None, None, True),
+    }
+    with opened(tmp_path) as book:
+        anna = book.find_submission("06", safe_name("Anna Meier"))
+        assert (anna.score, anna.max_score, anna.needs_manual_grade) == (8, 11, True)
+        assert anna.timestamp.isoformat() == "2026-11-27T10:00:00"
+        assert anna.student.email == "Anna Meier"
+        assert book.find_student("ben").email is None  # the name of the folder says it
+        said = book.find_comment("exercise-6-4", FILE, "06", "ben").comment
+        assert said.endswith("Two rows are right.")
+        assert book.find_comment(WRITTEN, FILE, "06", "ben").comment is None  # a person is to write one
+    nbformat.validate(nbformat.read(tmp_path / "autograded" / "ben" / "06" / f"{FILE}.ipynb", as_version=4))
+
+
+def test_points_come_from_scores_where_there_are_some(tmp_path):
+    score = SimpleNamespace(points={"6.4": 0.25, "6.5": None})
+    assert gradebook.update(tmp_path, [record("ben")], [score]) == 2
+    assert grades(tmp_path, "ben")["exercise-6-4-test"] == (0.25, None, None, False)
+    assert grades(tmp_path, "ben")["exercise-6-5-test"] == (None, None, None, True)
+
+
+def test_what_no_program_has_judged_waits_for_a_person(tmp_path):
+    missing = {"6.4": {"status": "not found", "share": 0.0}, "6.7": {"status": "not attempted"}}
+    unread = Record("cleo", "06", problem="The file is no notebook.")
+    assert gradebook.update(tmp_path, [record("ben", changes=missing), unread]) == 1 + 4
+    assert grades(tmp_path, "ben")["exercise-6-4-test"] == (0, None, None, True)
+    assert grades(tmp_path, "ben")[WRITTEN] == (0, None, None, False)
+    assert "The file is no notebook." in shown(tmp_path, "cleo")
+
+
+def test_a_second_update_keeps_what_a_person_did_and_brings_the_rest_up_to_date(tmp_path):
+    raised = {"6.5": {"status": "raised", "share": 0.0}}
+    gradebook.update(tmp_path, [record("ben", changes=raised), record("cleo")])
+    mark(tmp_path, "ben", WRITTEN, 2.5, comment="Nearly.\n<b>Which</b> gate?")
+    mark(tmp_path, "ben", "exercise-6-4-test", extra_credit=1.0)
+    assert gradebook.update(tmp_path, [record("ben"), record("cleo")]) == 1  # only Cleo's written answer
+    assert grades(tmp_path, "ben") == {
+        "exercise-6-4-test": (3, None, 1.0, False),
+        "exercise-6-5-test": (3, None, None, False),
+        "exercise-6-6-test": (2, None, None, False),
+        WRITTEN: (None, 2.5, None, False),
+    }
+    with opened(tmp_path) as book:
+        assert book.find_comment(WRITTEN, FILE, "06", "ben").comment.startswith("Nearly.")
+        assert "error" not in book.find_comment("exercise-6-5", FILE, "06", "ben").auto_comment
+        assert len(book.students) == len(book.assignment_submissions("06")) == 2
+
+
+def test_a_mark_for_an_answer_that_has_changed_is_asked_about(tmp_path):
+    gradebook.update(tmp_path, [record("ben"), record("cleo")])
+    for student in ("ben", "cleo"):
+        mark(tmp_path, student, WRITTEN, 3)
+        mark(tmp_path, student, "exercise-6-4-test", 1)
+    wrong = {"6.4": {"status": "wrong", "share": 0.0}}
+    again = [record("ben", written="Another one."), record("cleo", changes=wrong)]
+    assert gradebook.update(tmp_path, again) == 2
+    assert grades(tmp_path, "ben")[WRITTEN] == (None, 3, None, True)
+    assert grades(tmp_path, "ben")["exercise-6-4-test"] == (3, 1, None, False)
+    assert grades(tmp_path, "cleo")["exercise-6-4-test"] == (0, 1, None, True)
+    assert gradebook.update(tmp_path, again) == 2  # until a person says so
+
+
+def test_marks_and_comments_are_read_back_under_the_students_own_names(tmp_path):
+    names = ["Anna Meier", "../../x", "x" * 300]
+    assert gradebook.manual_marks(tmp_path, "06", names) == {}
+    assert not list(tmp_path.iterdir())  # reading makes nothing
+    gradebook.update(tmp_path, [record(name) for name in names])
+    mark(tmp_path, "Anna Meier", WRITTEN, 2.5, extra_credit=1, comment="good <i>")
+    mark(tmp_path, "../../x", "exercise-6-4-test", 0, comment="")
+    mark(tmp_path, "x" * 300, "exercise-6-4-test", extra_credit=0.5)
+    mark(tmp_path, "x" * 300, WRITTEN, extra_credit=0.5)  # no points yet: nbgrader counts nothing, and it still waits
+    assert gradebook.manual_marks(tmp_path, "6", names) == {
+        "Anna Meier": {"6.7": 3.5},
+        "../../x": {"6.4": 0.0},
+        "x" * 300: {"6.4": 3.5},
+    }
+    assert gradebook.manual_comments(tmp_path, "06", names) == {"Anna Meier": {"6.7": "good <i>"}}
+    assert gradebook.manual_marks(tmp_path, "06", ["../../x"]) == {"../../x": {"6.4": 0.0}}
+    assert gradebook.manual_marks(tmp_path, "07", names) == {}
+
+
+def test_several_assignments_share_a_course_folder(tmp_path):
+    gradebook.update(tmp_path, [record("ben"), record("ben", "07"), record("cleo", "01")])
+    gradebook.update(tmp_path, [record("ben", "01")])
+    with opened(tmp_path) as book:
+        assert [one.name for one in book.assignments] == ["01", "06", "07"]
+        assert {one.assignment.name for one in book.student_submissions("ben")} == {"01", "06", "07"}
+        assert {one.assignment.name for one in book.student_submissions("cleo")} == {"01"}
+    assert sorted(path.name for path in (tmp_path / "source").iterdir()) == ["01", "06", "07"]
+
+
+def test_of_two_records_the_last_one_counts(tmp_path):
+    gradebook.update(tmp_path, [record("ben", written="first"), record("ben", written="last")])
+    assert "last" in shown(tmp_path, "ben") and "first" not in shown(tmp_path, "ben")
+
+
+def test_a_gradebook_in_use_is_left_as_it_is_and_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(gradebook_file, "WAIT_S", 0.1)
+    gradebook.update(tmp_path, [record("ben")])
+    mark(tmp_path, "ben", WRITTEN, 2)
+    page = shown(tmp_path, "ben")
+    other = sqlite3.connect(tmp_path / "gradebook.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(gradebook.GradebookProblem, match=r"gradebook\.db: another program is writing .* again"):
+        gradebook.update(tmp_path, [record("ben", written="new"), record("cleo")])
+    assert gradebook.manual_marks(tmp_path, "06", ["ben"]) == {"ben": {"6.7": 2}}  # reading goes on
+    other.close()
+    assert shown(tmp_path, "ben") == page and not (tmp_path / "autograded" / "cleo").exists()
+    assert gradebook.update(tmp_path, [record("ben"), record("cleo")]) == 1
+    assert grades(tmp_path, "ben")[WRITTEN] == (None, 2, None, False)
+
+
+def test_an_update_that_breaks_off_changes_nothing_and_can_be_repeated(tmp_path, monkeypatch):
+    gradebook.update(tmp_path, [record("ben")])
+    before = grades(tmp_path, "ben")
+    real = gradebook.Rows.enter
+
+    def stop_at_cleo(rows, folder, *rest):
+        if folder == "cleo":
+            raise KeyboardInterrupt
+        return real(rows, folder, *rest)
+
+    monkeypatch.setattr(gradebook.Rows, "enter", stop_at_cleo)
+    wrong = {"6.4": {"status": "wrong"}}
+    with pytest.raises(KeyboardInterrupt):
+        gradebook.update(tmp_path, [record("ben", changes=wrong), record("cleo")])
+    assert grades(tmp_path, "ben") == before
+
+
+def test_what_is_no_gradebook_is_said(tmp_path):
+    (tmp_path / "gradebook.db").write_text("not a database, but long enough to be read as one" * 40, "utf-8")
+    for act in (gradebook.update, lambda *_: gradebook.manual_marks(tmp_path, "06", ["ben"])):
+        with pytest.raises(gradebook.GradebookProblem, match=r"gradebook\.db: file is not a database"):
+            act(tmp_path, [record("ben")])
+    (tmp_path / "file").write_text("", "utf-8")
+    with pytest.raises(gradebook.GradebookProblem, match="cannot write"):
+        gradebook.update(tmp_path / "file", [record("ben")])
+    with pytest.raises(UnknownAssignment):
+        gradebook.update(tmp_path, [Record("ben", "99")])
+
+
+@pytest.mark.parametrize("student", ["../../x", "<img src=x onerror=alert(1)>", "CON", "a\x00\ud800\u202eb", ""])
+def test_a_students_name_is_neither_a_path_nor_html(tmp_path, student):
+    course = tmp_path / "course"
+    gradebook.update(course, [record(student)])
+    [folder] = (course / "autograded").iterdir()
+    assert re.fullmatch(r"[a-z0-9_@.~-]+", folder.name) and not folder.name.startswith(".")
+    assert [path.name for path in tmp_path.iterdir()] == ["course"]
+    with opened(course) as book:
+        [found] = book.students
+        assert found.id == folder.name and not (found.first_name or found.last_name)  # pages do not escape these two
+    assert "<img src=x" not in shown(course, student)
+
+
+def test_hostile_text_is_shown_and_does_nothing(tmp_path):
+    fields = dict.fromkeys(("says", "reason", "source", "diagnosis"), HOSTILE)
+    fields |= {"remarks": (HOSTILE,), "notes": (HOSTILE,), "rows": ((HOSTILE, HOSTILE),)}
+    changes = {"6.4": {"status": "raised", "share": 0.0, **fields}, "6.7": fields}
+    gradebook.update(tmp_path, [record("ben", changes=changes, file=HOSTILE, problem=HOSTILE, notes=(HOSTILE,))])
+    page, harmless = shown(tmp_path, "ben"), shown_without_answers(tmp_path)
+    assert len(re.findall("<script", page)) == len(re.findall("<script", harmless))
+    assert page.count("</pre>") == page.count("<pre>") and "<img src=x" not in page
+    assert "window.hacked" in page  # it is there to be read
+    assert not re.search("[\x00\x1b\u202e\ud800]", page) and r"\x1b[31m" in page and r"\u202e" in page
+    assert "ansi-red" not in page and "49" not in re.findall(r"\{\{.*?\}\}", page)
+    with opened(tmp_path) as book:
+        said = book.find_comment("exercise-6-4", FILE, "06", "ben").auto_comment
+        assert not re.search("[<>\x1b\u202e]", said) and "window.hacked" in said
+
+
+def shown_without_answers(course):
+    gradebook.update(course, [record("nobody")])
+    return shown(course, "nobody")
+
+
+def test_a_very_long_answer_is_cut(tmp_path):
+    began = time.monotonic()
+    gradebook.update(tmp_path, [record("ben", written="x = 1\n" * 170_000)])
+    page = shown(tmp_path, "ben")
+    assert "1,000,000 more characters are not shown here" in page
+    assert len(page) < 2_000_000 and time.monotonic() - began < 30
+
+
+def test_the_page_does_not_say_whose_it_is(tmp_path):
+    """Formgrader hides names, for marks without regard to a person."""
+    gradebook.update(tmp_path, [record("Anna Meier", file="Anna Meier_06.ipynb")])
+    text = (tmp_path / "autograded" / safe_name("Anna Meier") / "06" / f"{FILE}.ipynb").read_text("utf-8")
+    assert "Anna" not in text
+
+
+def test_a_class_takes_seconds(tmp_path):
+    students = [f"student{number}" for number in range(1000)]
+    for _ in range(2):  # a new gradebook, and one that is there
+        began = time.monotonic()
+        assert gradebook.update(tmp_path, [record(student) for student in students]) == 1000
+        print(f"1,000 records: {time.monotonic() - began:.1f} s")
+        assert time.monotonic() - began < 60
+    assert gradebook.manual_marks(tmp_path, "06", students) == {}

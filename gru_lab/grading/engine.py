@@ -1,10 +1,10 @@
 """One submission -> its record: a pure function of plain data, for this machine or any other.
 
-The code runs in a `Sandbox`, question by question; the verdict is taken here, on inputs that no learner has seen: those
-of the notebook first, then others of other sizes, drawn from the secret seed of the class.
+The code runs in a `Sandbox`, question by question; the verdict is taken here. First come the inputs of the notebook,
+and all that a student reads is about these. Then, when nothing more will be shown, come others of other sizes, from the
+secret seed of the class; they decide, and whatever the code says about them is thrown away.
 """
 
-import builtins
 import hashlib
 import time
 from dataclasses import dataclass, replace
@@ -17,12 +17,10 @@ from gru_lab.grading.record import MEANING, Record, Result
 
 __all__ = ["Terms", "grade", "seed_number"]
 
-MOST_HARMFUL = 3  # cells that are left out one by one; after that, all are
-READ_S = 10.0  # a notebook that takes longer to read was made for that
+READ_S = 20.0  # a file, which may be made to be slow to take apart
 CELLS_S = 20.0  # all cells of a notebook together, however impolite
 JUDGE_S = 60.0  # our own half, on arrays of any size
 NOT_A_CELL = (1 << 32) - 1  # as in worker
-SHOWN = ("it says", "your line")  # rows of a verdict on secret inputs that tell nothing of them
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,7 @@ def grade(submission, terms):
     else:
         record.notes += reading.notes
         with _Runner(asked, reading, terms) as runner:
-            record.results = tuple(runner.grade(item) for item in asked.items)
+            record.results = runner.results(asked.items)
     record.seconds = round(time.monotonic() - started, 3)
     return record
 
@@ -89,7 +87,6 @@ class _Runner:
         folder = sandbox.package(tuple(sorted(in_library)))
         self.made_with = (folder, terms.protected, reading.torch, terms.memory)
         self.sandbox = None
-        self.lines = {words.printable(line, 160) for _, source in reading.cells for line in source.splitlines()}
         self.harmful = set()  # cells that ended the process or did not end
         self.only_own = False  # nobody knows which cell does harm: leave all but the question's own out
 
@@ -102,63 +99,58 @@ class _Runner:
         elif self.sandbox:
             self.sandbox.close()
 
-    def grade(self, item):
-        """The Result of one question."""
+    def results(self, items):
+        """A Result for each question."""
+        drafts = [self._timed(self._shown, item) for item in items]
+        # The secret inputs come last: what ran before them cannot know them, what runs after them is not heard.
+        return tuple(self._timed(self._confirmed, item, draft) for item, draft in zip(items, drafts, strict=True))
+
+    def _timed(self, step, item, *draft):
         started = time.monotonic()
+        result = step(item, *draft)
+        return replace(result, seconds=round(result.seconds + time.monotonic() - started, 3))
+
+    def _shown(self, item):
+        """The Result on the inputs of the notebook, with all that a student reads."""
         answer = self.reading.answers[item.question.id]
-        result = self._early(item, answer) or self._run(item, answer)
-        result.source, result.notes = answer.source, (*answer.notes, *result.notes)
-        result.seconds = round(time.monotonic() - started, 3)
-        return result
-
-    def _early(self, item, answer):
         if answer.blank:
-            return _result(item, "not attempted")
-        if answer.cell is None:
-            return _result(item, "not found")
-        return None
+            result = _result(item, "not attempted")
+        elif answer.cell is None:
+            result = _result(item, "not found", says=" ".join(answer.notes))
+        else:
+            cases = verdict.plan(item.question) if item.is_code else []
+            header, reply, notes = self._reply(item, answer, cases)
+            result = _judged(item, lambda: _judge(item, answer, header, reply, cases))
+            result = replace(result, notes=(*result.notes, *notes))
+        return replace(result, source=answer.source, notes=(*answer.notes, *result.notes))
 
-    def _run(self, item, answer):
-        visible, hidden = _cases(item.question, self.terms.seed)
-        request = _request(item.question, answer, [case.inputs for case in visible + hidden])
-        while True:
-            notes = self._left_out(answer)
-            header, reply = self._ask({**request, "cells": self._cells(answer)})
-            if reply or not self._blames_another(header, answer):
-                break
-        try:
-            result = _judge(item, answer, header, reply, visible, hidden, self.lines)
-        except wire.Garbled as problem:
-            result = _result(item, "wrong", says=f"What came out is no answer: {problem}.")
-        except limits.Stopped:
-            result = _result(item, "not graded", says="Comparing it took too long; a person should look at it.")
-        except Exception as problem:
-            said = f"The grader itself failed on this answer ({type(problem).__name__}); a person should look at it."
-            result = _result(item, "not graded", says=said)
-        return replace(result, notes=(*result.notes, *notes))
+    def _confirmed(self, item, draft):
+        """The Result on secret inputs too, where those of the notebook left anything to win."""
+        if not item.is_code or not draft.share:
+            return draft
+        answer = self.reading.answers[item.question.id]
+        cases = verdict.plan(item.question, seed_number(self.terms.seed), hidden=True)
+        header, reply, _ = self._reply(item, answer, cases)
+        return _judged(item, lambda: _confirm(item, draft, header, reply, cases))
 
-    def _blames_another(self, header, answer):
-        """Was it perhaps another cell that left us without a reply? Then there is less to run the next time.
-
-        The number of the cell is a submission's own word, so that no more than MOST_HARMFUL times is believed in it.
-        """
-        how, cell = header["how"], header["cell"]
-        if self.only_own or (cell == NOT_A_CELL and how != "gone"):
-            return False
-        if how == "gone" or len(self.harmful) == MOST_HARMFUL:
-            self.only_own = True
-            return cell != answer.cell
-        known = cell in self.harmful
-        self.harmful.add(cell)  # if it is the answer's own, other questions are better off without it
-        return cell != answer.cell and not known
-
-    def _left_out(self, answer):
-        """The note on cells that are not run."""
+    def _reply(self, item, answer, cases):
+        """(header, reply, notes) of a run with all cells, without the one that did harm, or with the answer's alone."""
+        header, reply = self._ask(item, answer, cases)
+        culprit = header["cell"]
+        if not reply and culprit not in (NOT_A_CELL, answer.cell) and not self.only_own:
+            self.harmful.add(culprit)
+            header, reply = self._ask(item, answer, cases)
+        own_hangs = header["how"] == "stopped" and header["cell"] == answer.cell
+        if not (_makes_sense(item, reply, cases) or own_hangs or self.only_own):
+            self.only_own = True  # for a thread of some other cell, perhaps, or what it did to Python
+            alone = self._ask(item, answer, cases)
+            self.only_own = _makes_sense(item, alone[1], cases)
+            header, reply = alone if self.only_own else (header, reply)
         if self.only_own:
-            return ("It was run without the other cells, for one of them may have ended the program.",)
+            return header, reply, ("Another cell broke the program; this one was run without the others.",)
         if self.harmful - {answer.cell}:
-            return ("Another cell did not end, or ended the program; it was left out.",)
-        return ()
+            return header, reply, ("Another cell did not end, or ended the program; it was left out.",)
+        return header, reply, ()
 
     def _cells(self, answer):
         """The cells to run for an answer: all that are not known to do harm."""
@@ -168,12 +160,14 @@ class _Runner:
 
         return [(number, source) for number, source in self.reading.cells if may_run(number) or number == answer.cell]
 
-    def _ask(self, request):
+    def _ask(self, item, answer, cases):
         """(header, reply), where header["how"] is "gone" when the sandbox itself broke."""
         if self.sandbox is None:
             spare = _spare.get(self.made_with)
             self.sandbox = spare.pop() if spare else sandbox.Sandbox(*self.made_with)
         try:
+            request = _request(item.question, answer, cases)
+            request |= {"cells": self._cells(answer), "limit": self.terms.seconds}
             return self.sandbox.ask(request, CELLS_S + self.terms.seconds)
         except sandbox.SandboxGone:
             self.sandbox = None
@@ -183,18 +177,7 @@ class _Runner:
 # ---------------------------------------------------------------------------------------------- asking
 
 
-def _cases(question, seed):
-    """(cases that the learner can see, others of other sizes that nobody can); none where no function is called."""
-    if not isinstance(question, Code):
-        return [], []
-    hidden = [
-        replace(case, says="for inputs of other sizes") if case.stage == "random" else case
-        for case in verdict.plan(question, seed_number(seed), hidden=True)
-    ]
-    return verdict.plan(question), hidden
-
-
-def _request(question, answer, inputs):
+def _request(question, answer, cases):
     request = {"names": answer.names, "kind": "value"}
     if isinstance(question, Code):
         request |= {
@@ -202,7 +185,7 @@ def _request(question, answer, inputs):
             "arguments": question.arguments,
             "returns": question.returns,
             "probe": question.probe.__name__,  # one of `probes`: the others stay with their questions, outside
-            "cases": [wire.encode(one) for one in inputs],
+            "cases": [wire.encode(case.inputs) for case in cases],
         }
     return request
 
@@ -210,13 +193,47 @@ def _request(question, answer, inputs):
 # ---------------------------------------------------------------------------------------------- judging
 
 
-def _judge(item, answer, header, reply, visible, hidden, lines):
-    """The Result that the sandbox's reply earns. lines: of the submission. Raises Garbled where it makes no sense."""
-    if not reply:
-        return _without_reply(item, header)
+def _judged(item, judge):
+    """The Result of `judge()`, whatever happens in it."""
+    try:
+        return judge()
+    except wire.Garbled as problem:
+        return _result(item, "wrong", says=f"What came out is no answer: {problem}.")
+    except limits.Stopped:
+        return _result(item, "not graded", says="Comparing it took too long; a person should look at it.")
+    except Exception as problem:
+        said = f"The grader itself failed on this answer ({type(problem).__name__}); a person should look at it."
+        return _result(item, "not graded", says=said)
+
+
+def _read(reply):
     reply = wire.loads(reply)
     if not isinstance(reply, dict):
         raise wire.Garbled("no report of a call")
+    if "unreadable" in reply:
+        raise wire.Garbled("an object that raises an error when it is read")
+    return reply
+
+
+def _makes_sense(item, reply, cases):
+    """Is there a reply, and is it one that `worker` writes?"""
+    try:
+        said = _read(reply)
+        if not {"too large", "missing"} & set(said):
+            if not item.is_code:
+                wire.decode(said["value"])
+            elif _look(said["look"]) and "outcomes" in said:
+                _outcomes(said, item.question, cases)
+    except (wire.Garbled, KeyError):
+        return False
+    return True
+
+
+def _judge(item, answer, header, reply, cases):
+    """The Result that the sandbox's reply on the notebook's inputs earns. Raises Garbled where it makes no sense."""
+    if not reply:
+        return _without_reply(item, header)
+    reply = _read(reply)
     if "too large" in reply:
         return _result(item, "wrong", says="What it returns is too large to be an answer.")
     error = _error_of(reply, answer)
@@ -227,9 +244,11 @@ def _judge(item, answer, header, reply, visible, hidden, lines):
         return _result(item, "not found", says=f"After the cell has run there is no {kind} {item.answer}.")
     notes = (f"The cell ends with {error[0]}, after {item.answer} was defined.",) if error else ()
     if item.is_code:
-        result = _judge_code(item, reply, visible, hidden, lines)
+        result = _judge_code(item, reply, cases)
     else:
-        value = wire.decode(reply.get("value"))
+        if "value" not in reply:
+            raise wire.Garbled("a report without it")
+        value = wire.decode(reply["value"])
         result = _judge_value(item, value)
     return replace(result, notes=notes)
 
@@ -269,37 +288,54 @@ def _raised(item, error):
     return _result(item, "raised", says="Its cell ends with an error.", rows=tuple(row for row in rows if row[1]))
 
 
-def _judge_code(item, reply, visible, hidden, lines):
+def _judge_code(item, reply, cases):
     question, look = item.question, _look(reply.get("look"))
     if look.kind != "function" or look.empty or not look.fits:
         found = verdict.judge_code(question, look, [], [])
         return _of_verdict(item, found, "not attempted" if found.status == "waiting" else "wrong")
-    reports = reply.get("outcomes")
-    if not isinstance(reports, list) or len(reports) != len(visible) + len(hidden):
-        raise wire.Garbled("not one outcome for each call")
-    cases = visible + hidden
-    outcomes = [
-        _known(wire.outcome(one, question.returns), case, lines) for one, case in zip(reports, cases, strict=True)
-    ]
-    seen, unseen = outcomes[: len(visible)], outcomes[len(visible) :]
-
-    def judged(cases, outcomes):
-        return limits.call_with_limit(lambda: verdict.judge_code(question, look, cases, outcomes), JUDGE_S)
-
-    found = judged(visible, seen)
+    outcomes = _outcomes(reply, question, cases)
+    found = limits.call_with_limit(lambda: verdict.judge_code(question, look, cases, outcomes), JUDGE_S)
     if found.status == "right":
-        on_others = judged(hidden, unseen)
-        if on_others.status == "right":
-            return _of_verdict(item, found, "right", 1.0)  # what it printed on the others is secret
-        found = _without_secrets(on_others)
-    result = _of_verdict(item, found, _status(found, outcomes))
-    return replace(result, share=_share(question, cases, outcomes))
+        return _of_verdict(item, found, "right", 1.0)
+    if found.diagnosis == "stopped":
+        found = replace(found, says="Stopped: your function did not come back within the time.")
+    return _of_verdict(item, found, _status(found, outcomes), _share(question, cases, outcomes))
 
 
-def _known(outcome, case, lines):
-    """An outcome whose names and line of code exist: made-up ones could carry what is secret into the feedback."""
-    changed = tuple(name for name in outcome.changed if name in case.inputs)
-    return replace(outcome, changed=changed, line=outcome.line if outcome.line in lines else "")
+def _confirm(item, draft, header, reply, cases):
+    """The Result `draft` after the reply on secret inputs. Of that, a status and fixed sentences are all that shows."""
+    question, right_there = item.question, draft.status == "right"
+    reply = _read(reply) if reply else {}
+    try:
+        look, outcomes = _look(reply.get("look")), _outcomes(reply, question, cases)
+    except wire.Garbled:
+        without = _without_reply(item, header).status if not reply else "wrong"
+        return _failed_there(draft, without, "there no answer came out.") if right_there else draft
+    found = limits.call_with_limit(lambda: verdict.judge_code(question, look, cases, outcomes), JUDGE_S)
+    if right_there and found.status == "right":
+        return draft
+    share = min(draft.share, _share(question, cases, outcomes))
+    if not right_there:
+        return replace(draft, share=share)
+    what = {
+        "raises": "there it raises an error, or does not return.",
+        "shape": "of other sizes: the shape differs.",
+    }.get(found.stage, "of other sizes.")
+    failed = _failed_there(draft, _status(found, outcomes), what, share)
+    return replace(failed, reason=found.reason, diagnosis=found.diagnosis)
+
+
+def _failed_there(draft, status, what, share=0.0):
+    join = ":" if what.startswith("there") else ","
+    says = f"It is right on the inputs of the notebook, and not on others{join} {what}"
+    return replace(draft, status="wrong" if status == "not attempted" else status, share=share, says=says, reason="")
+
+
+def _outcomes(reply, question, cases):
+    reports = reply.get("outcomes")
+    if not isinstance(reports, list) or len(reports) != len(cases):
+        raise wire.Garbled("not one outcome for each call")
+    return [wire.outcome(one, question.returns) for one in reports]
 
 
 def _look(data):
@@ -312,21 +348,6 @@ def _look(data):
         )
     except (KeyError, TypeError, AttributeError) as problem:
         raise wire.Garbled("no look at the answer") from problem
-
-
-def _without_secrets(found):
-    """A verdict on secret inputs, less what would give them away: numbers, and whatever the answer itself may say."""
-    rows = [(label, _kind_of_error(text) if label == "it says" else text) for label, text in found.rows]
-    rows = tuple((label, text) for label, text in rows if label in SHOWN and text)
-    says = "It is right on the inputs of the notebook, and not on others, of other sizes"
-    says += {"raises": ": there it ends with an error.", "shape": ": there the shape differs."}.get(found.stage, ".")
-    return replace(found, says=says, rows=rows, remarks=())
-
-
-def _kind_of_error(text):
-    """ "ValueError", or "" for a kind that the submission itself has made up."""
-    kind = text.partition(":")[0]
-    return kind if isinstance(getattr(builtins, kind, None), type) or kind == "LinAlgError" else ""
 
 
 def _status(found, outcomes):

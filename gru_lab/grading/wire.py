@@ -13,9 +13,9 @@ import numpy as np
 
 from gru_lab.checks import limits, probes, words
 
-__all__ = ["LARGEST", "Garbled", "Opaque", "decode", "encode", "loads", "outcome"]
+__all__ = ["LARGEST", "Garbled", "Opaque", "TooLarge", "decode", "encode", "loads", "outcome"]
 
-LARGEST = 16 << 20  # bytes of a reply
+LARGEST = 4 << 20  # bytes of a reply: as JSON it may become a hundred times as much memory
 DEEPEST, MOST = 8, 100_000  # levels and elements of one value
 _DTYPE = re.compile(r"[<>|=]?(?:b1|[fiu][1248])")
 _PROBLEMS = ("", "raised", "not written", "nothing", "not numbers", "stopped", "interrupted", "not tried")
@@ -23,6 +23,10 @@ _PROBLEMS = ("", "raised", "not written", "nothing", "not numbers", "stopped", "
 
 class Garbled(Exception):
     """A reply that follows no rule of this file."""
+
+
+class TooLarge(Exception):
+    """A value that no reply has room for."""
 
 
 class Opaque:
@@ -36,7 +40,7 @@ class Opaque:
 
 
 def encode(value, level=0):
-    """What JSON can hold, from numbers, texts, arrays, tensors, and lists, tuples and dicts of them."""
+    """What JSON can hold: numbers, texts, arrays, tensors, and lists, tuples and dicts of them. Raises TooLarge."""
     if level > DEEPEST:
         return {"opaque": "a value of too many levels"}
     if hasattr(value, "detach"):  # a torch tensor
@@ -46,8 +50,12 @@ def encode(value, level=0):
         if array.dtype.kind == "U" and array.ndim == 0:
             return str(array)
         if not _DTYPE.fullmatch(array.dtype.str):
-            return {"opaque": f"an array of {array.dtype}"}
+            return {"opaque": f"an array of {array.dtype}"[:80]}
+        if array.nbytes > LARGEST:
+            raise TooLarge(f"an array of {array.nbytes:,} bytes")
         return {"array": [array.dtype.str, list(array.shape), base64.b64encode(array.tobytes()).decode()]}
+    if isinstance(value, dict | list | tuple | str) and len(value) > (LARGEST if isinstance(value, str) else MOST):
+        raise TooLarge(f"{len(value):,} elements or letters")
     if isinstance(value, dict):
         return {"dict": [[encode(key, level + 1), encode(one, level + 1)] for key, one in value.items()]}
     if isinstance(value, list | tuple):
@@ -156,6 +164,8 @@ def outcome(data, returns):
     try:
         if data["problem"] not in _PROBLEMS:
             raise Garbled("an outcome of no known kind")
+        if set(data["values"]) - set(returns):
+            raise Garbled("an outcome with arrays that nobody asked for")
         values = {name: array(one["array"]) for name, one in data["values"].items()}
         if not data["problem"] and set(values) != set(returns):
             raise Garbled("an outcome without the arrays that were asked for")

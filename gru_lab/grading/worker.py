@@ -24,11 +24,11 @@ import sys
 import time
 import types
 
-SHARED = (16 << 20) + 8  # bytes for a reply: 4 for its length, 4 for where the fork is, then what `wire` will read
+SHARED = 8 + (4 << 20)  # bytes that a reply is written into: 4 for its length, 4 for where the fork is, wire.LARGEST
 FILE_BYTES = 8 << 20  # of one file
 NOBODY = 65534
-CROWD = 64  # processes of one fork
-CELL_S = 5.0  # one cell that answers no question: polite code is stopped after this
+FILES = 256  # that one process has open
+CROWD = 128  # processes and threads of one fork
 _kept = []  # this file's own module: its names go when nobody holds it any more
 NOT_A_CELL = (1 << 32) - 1  # "where the fork is", once all cells have run
 
@@ -80,7 +80,7 @@ def _become_opaque():
 
 
 def _limit(memory, alone):
-    limits = [("RLIMIT_AS", memory), ("RLIMIT_FSIZE", FILE_BYTES), ("RLIMIT_CORE", 0)]
+    limits = [("RLIMIT_AS", memory), ("RLIMIT_FSIZE", FILE_BYTES), ("RLIMIT_CORE", 0), ("RLIMIT_NOFILE", FILES)]
     if alone:  # elsewhere this counts everything that the user runs
         limits.append(("RLIMIT_NPROC", 1024))
     for what, most in limits:
@@ -136,15 +136,24 @@ def _wait(fork, deadline, memory, alone):
 
 
 def _census():
-    """(how many processes there are beside this one, bytes of memory that they hold together)."""
-    count, pages = 0, 0
+    """(how many processes and threads there are beside this process, bytes of memory that they hold together)."""
+    count, size = 0, 0
     for process in pathlib.Path("/proc").iterdir():
         if process.name.isdecimal() and process.name != "1":
-            count += 1
-            with contextlib.suppress(OSError, ValueError):
-                _, resident, shared, *_ = map(int, (process / "statm").read_text().split())
-                pages += resident - shared
-    return count, pages * resource.getpagesize()
+            with contextlib.suppress(OSError, KeyError, ValueError):
+                said = dict(line.split(b":", 1) for line in (process / "status").read_bytes().splitlines())
+                count += int(said[b"Threads"])
+                size += sum(int(said[kind].split()[0]) for kind in (b"RssAnon", b"RssShmem")) << 10
+    return count, size + _shared_segments()
+
+
+def _shared_segments():
+    """Bytes of System V shared memory in use: it belongs to no process."""
+    with contextlib.suppress(OSError, ValueError):
+        names, *segments = pathlib.Path("/proc/sysvipc/shm").read_text().splitlines()
+        at = names.split().index("rss")
+        return sum(int(segment.split()[at]) for segment in segments)
+    return 0
 
 
 def _kill_the_rest(fork, alone):
@@ -207,15 +216,16 @@ class Pipes:
 
 def _fork(request, page):
     """Run the cells, call the answer, write the reply. Everything below may be changed by what it runs."""
-    from gru_lab.checks import limits, probes
+    from gru_lab.checks import limits
     from gru_lab.grading import wire
 
+    limits.LIMIT_S = request["limit"]
     dumps, copy = json.dumps, page.__setitem__  # as they are before a submission may replace them
 
     def write(reply):
         data = dumps(reply).encode()
         if len(data) > SHARED - 8:
-            data = dumps({"too large": len(data)}).encode()
+            data = dumps({"too large": True}).encode()
         copy(slice(8, 8 + len(data)), data)
         copy(slice(0, 4), struct.pack("I", len(data)))
 
@@ -223,11 +233,24 @@ def _fork(request, page):
     errors = {}
     for number, source in request["cells"]:
         copy(slice(4, 8), struct.pack("I", number))
-        found = _run_cell(number, source, space, limits)
+        found = _run_cell(number, source, space, limits, request["limit"])
         if found:
             errors[number] = found
     copy(slice(4, 8), struct.pack("I", NOT_A_CELL))
-    reply = {"errors": errors}
+    try:
+        write({"errors": errors, **_reply(request, space)})
+    except (wire.TooLarge, MemoryError):
+        write({"too large": True})
+    except Exception:  # an object that does not want to be looked at
+        write({"unreadable": True})
+
+
+def _reply(request, space):
+    """What the answer in `space` is or does, as JSON."""
+    from gru_lab.checks import probes
+    from gru_lab.grading import wire
+
+    reply = {}
     name = next((name for name in request["names"] if name in space), None)
     if name is None:
         reply["missing"] = True
@@ -244,7 +267,7 @@ def _fork(request, page):
                 vars(one) | {"values": {key: wire.encode(value) for key, value in one.values.items()}}
                 for one in outcomes
             ]
-    write(reply)
+    return reply
 
 
 def _main_module():
@@ -283,15 +306,15 @@ class _Shell:
         return lambda *arguments, **options: None
 
 
-def _run_cell(number, source, space, limits):
+def _run_cell(number, source, space, limits, seconds):
     """None, or what the cell ended with: [kind of error, message, line]. Whatever it is, the next cell runs."""
     file = f"<cell {number}>"
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     try:
         with limits.quiet():
-            limits.call_with_limit(lambda: exec(compile(source, file, "exec"), space), CELL_S)
+            limits.call_with_limit(lambda: exec(compile(source, file, "exec"), space), seconds)
     except limits.Stopped:
-        return ["Stopped", f"stopped after {CELL_S:g} s", ""]
+        return ["Stopped", f"stopped after {seconds:g} s", ""]
     except BaseException as error:
         return [type(error).__name__, _message(error)[:300], _line(error, file)]
     return None

@@ -60,14 +60,17 @@ def _unwrapped(items, asked):
 
 
 def _is_wrapper(name, inside, asked):
-    """Not the folder of a class's only student."""
-    direct = [item for item in inside if len(item.parts) == 1]
-    told = [exercise_in(stem_of(item.name)) for item in direct if is_notebook(item.name)]
-    if systems.is_of_a_system(name) or (asked.number, "") in told:
+    """Not the folder of a class's only student. In doubt it is one, for then no file stands in for another."""
+    if systems.is_of_a_system(name):
         return False
-    if any(len(item.parts) > 1 and folder_number(item.parts[0]) is None for item in inside):
+    folders = {item.parts[0] for item in inside if len(item.parts) > 1}
+    told = [exercise_in(stem_of(item.name)) for item in inside if len(item.parts) == 1 and _may_be_handed_in(item)]
+    named_after_students = any(rest for _, rest in told)
+    if told.count((asked.number, "")) == 1 and not named_after_students:
+        return False
+    if any(folder_number(folder) is None for folder in folders):
         return True
-    return any(rest for _, rest in told) or any(systems.is_of_a_system(item.name) for item in direct)
+    return named_after_students or len(told) > 1 or not (told or folders)
 
 
 def _nbgrader(items):
@@ -87,10 +90,14 @@ def _by_folder(items, asked):
         if len(item.parts) > 1:
             _add(groups, identifier(item.parts[0]), item.entry, item.parts[1:])
         else:
-            (handed if is_notebook(item.name) or item.entry.ending in _PAPERS else aside).append(item)
+            (handed if _may_be_handed_in(item) else aside).append(item)
     for item, student, notes in _named(handed, asked):
         _add(groups, student, item.entry, item.parts).notes = notes
     return list(groups.values()), aside
+
+
+def _may_be_handed_in(item):
+    return is_notebook(item.name) or item.entry.ending in _PAPERS
 
 
 def _add(groups, student, entry, path):

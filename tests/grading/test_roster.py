@@ -3,7 +3,9 @@
 import pytest
 
 from gru_lab.grading import tables
+from gru_lab.grading.record import Record
 from gru_lab.grading.roster import Person, Roster, RosterError, read
+from gru_lab.grading.scores import Policy, score
 
 CANVAS = """\
 Student,ID,SIS User ID,SIS Login ID,Section,Exercises 6 (77)
@@ -59,12 +61,8 @@ def test_gradescope_and_moodle_exports(roster):
 
 
 def test_tables_take_it_as_it_is(roster, tmp_path):
-    from gru_lab.grading.record import Record
-    from gru_lab.grading.scores import score
-
-    made = roster(CANVAS)
-    records = [Record("anna", "06")]
-    tables.canvas(tmp_path / "c.csv", "Exercises 6 (77)", [score(one) for one in records], made)
+    marks = [score(Record("anna", "06"), Policy())]
+    tables.canvas(tmp_path / "c.csv", "Exercises 6 (77)", marks, roster(CANVAS))
     assert '"Müller, Anna","55","4711","anna","A"' in (tmp_path / "c.csv").read_text("utf-8")
 
 
@@ -74,7 +72,7 @@ def test_own_deadlines(roster):
 
 
 @pytest.mark.parametrize(
-    "text, says",
+    ("text", "says"),
     [
         ("", "is empty"),
         ("name,mark\nAnna,1\n", "line 1: no column is an id.*there are 'name', 'mark'"),
@@ -110,7 +108,7 @@ PEOPLE = {
 
 
 @pytest.mark.parametrize(
-    "known, student",
+    ("known", "student"),
     [
         ({"ids": ("s1",)}, "s1"),
         ({"ids": ("S1",)}, "s1"),

@@ -31,12 +31,12 @@ def choose(group, asked, max_bytes):
     """The Chosen of a `handed.Group`. It raises nothing for what a student did."""
     try:
         files = [file for file in group.files if not file.typed and file.name.lower() != "timestamp.txt"]
-        notebooks = _likeliest(files, asked, group.for_this)
+        notebooks = _likeliest(filter(_is_notebook, files), asked, group.for_this)
         if notebooks:
             return _read(notebooks, files, group, asked, max_bytes)
-        zips = [file for file in files if file.entry.ending == ".zip"]
+        zips = _likeliest((file for file in files if file.entry.ending == ".zip"), asked, group.for_this)
         if zips:
-            return _from_zip(max(zips, key=_latest), asked, group.for_this, max_bytes)
+            return _from_zip(zips[-1], asked, group.for_this, max_bytes)
         return _nothing(group, files)
     except Unreadable as problem:
         return Chosen(problem=str(problem))
@@ -44,12 +44,13 @@ def choose(group, asked, max_bytes):
 
 def belongs(group, asked):
     """Whether anything in it may have been handed in for this assignment, as far as names tell."""
-    return bool(_likeliest(group.files, asked, group.for_this)) or not any(is_notebook(f.name) for f in group.files)
+    notebooks = [file for file in group.files if _is_notebook(file)]
+    return not notebooks or bool(_likeliest(notebooks, asked, group.for_this))
 
 
 def _likeliest(files, asked, for_this):
-    """The notebooks for which most speaks, the latest at the end; none, if all are another exercise's."""
-    ranked = [(_rank(file, asked), file) for file in files if is_notebook(file.name)]
+    """Those for which most speaks, the latest at the end; none, if all are another exercise's."""
+    ranked = [(_rank(file, asked), file) for file in files]
     best = max((rank for rank, _ in ranked), default=ANOTHERS)
     if best == ANOTHERS and not for_this:
         return []
@@ -69,6 +70,10 @@ def _rank(file, asked):
     return ANOTHERS if folders else PERHAPS
 
 
+def _is_notebook(file):
+    return is_notebook(file.name)
+
+
 def _latest(file):
     return file.order, file.path
 
@@ -84,7 +89,7 @@ def _read(notebooks, files, group, asked, max_bytes):
 
 def _which(file, files, asked):
     """A note, if there was a choice: the notebooks of other exercises were none."""
-    notebooks = [other for other in files if is_notebook(other.name) and _rank(other, asked) > ANOTHERS]
+    notebooks = [other for other in files if _is_notebook(other) and _rank(other, asked) > ANOTHERS]
     if len(notebooks) < 2:
         return ()
     return (f"{len(notebooks)} notebooks were handed in; '{clean('/'.join(file.path))}' counts.",)
@@ -107,7 +112,7 @@ def _from_zip(zipped, asked, for_this, max_bytes):
     except Unreadable as problem:
         return Chosen(path, problem=str(problem))
     inside = [Handed(entry, entry.parts, entry.modified) for entry in entries]
-    notebooks = _likeliest(inside, asked, for_this)
+    notebooks = _likeliest(filter(_is_notebook, inside), asked, for_this)
     if not notebooks:
         held = _listed([file.name for file in inside]) if inside else "nothing"
         return Chosen(path, problem=f"The zip '{clean(zipped.name)}' holds no notebook of this exercise, but {held}.")

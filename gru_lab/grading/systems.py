@@ -30,7 +30,7 @@ _CANVAS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _MOODLE = re.compile(
-    r"(?P<name>.+?)(?:_(?P<id>\d+))?_assignsubmission_(?P<kind>[a-z]+?)(?:_(?P<file>.*))?", re.IGNORECASE | re.DOTALL
+    r"(?P<name>.+?)(?:_(?P<id>\d+))?_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<file>.*))?", re.IGNORECASE | re.DOTALL
 )
 _GRADESCOPE = re.compile(r"submission_\d+")
 

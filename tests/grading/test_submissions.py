@@ -156,7 +156,18 @@ def test_gradescope(give):
     assert "does not say who" in rows["submission_3"].notes[0]
 
 
-@pytest.mark.parametrize("metadata", [None, "a: [", "- list", "\x00", "submission_1: {':submitters': 3}", "[" * 5000])
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        None,
+        "a: [",
+        "- list",
+        "\x00",
+        "submission_1: {':submitters': {a: b}}",
+        "submission_1: {':submitters': [3]}",
+        "[" * 5000,
+    ],
+)
 def test_gradescope_with_metadata_that_cannot_be_used(give, metadata):
     files = {} if metadata is None else {"submission_metadata.yml": metadata}
     path = give({**files, f"submission_1/{NAME}": "1"})
@@ -173,6 +184,7 @@ NBGRADER = {
     "submitted/cat/assignment-6/mine.ipynb": "cat",
     "submitted/cat/assignment-6/timestamp.txt": "2026-11-26 10:03:44.5 ../../etc/passwd",
     "submitted/dan/05/05_flow_diagram.ipynb": "another",
+    "submitted/dan/05/work.zip": packed(mine__ipynb="another"),
     f"submitted/eve/ps1/{NAME}": "eve",
     f"release/06/{NAME}": "the instructor's",
     "gradebook.db": "",
@@ -191,7 +203,9 @@ def test_nbgrader(give, given):
     assert rows["anna"].handed_in == "2026-11-26T10:03:44.500000+01:00" and rows["anna"].notes == ()
     assert rows["bob"].handed_in == "" and "timestamp.txt cannot be read" in rows["bob"].notes[0]
     assert rows["cat"].handed_in.endswith("+00:00") and "UTC is assumed" in rows["cat"].notes[0]
-    assert rows["dan"].problem == "No notebook of this exercise was handed in, but '05_flow_diagram.ipynb'."
+    assert rows["dan"].problem == (
+        "No notebook of this exercise was handed in, but '05_flow_diagram.ipynb', 'work.zip'."
+    )
     assert rows["eve"].handed_in == "" and rows["eve"].file.endswith(f"eve/ps1/{NAME}")
 
 
@@ -224,6 +238,18 @@ def test_a_file_that_does_not_say_whose_it_is(give):
 
 def test_numbers_of_students_are_no_exercise(give):
     assert set(loaded(give({"group_6.ipynb": "1", "group_7.ipynb": "2"}))) == {"group_6", "group_7"}
+
+
+def test_numbers_of_students_make_no_canvas_download(give):
+    assert set(loaded(give({"anna_4711_06_reset_gate.ipynb": "1"}))) == {"anna_4711"}
+    files = {"anna_4711_6_reset_gate.ipynb": "1", "bob_4712_6_reset_gate.ipynb": "2"}
+    assert not {"4711", "4712"} & set(loaded(give(files)))
+
+
+def test_the_folder_of_an_only_student_is_no_folder_around_a_class(tmp_path):
+    given = write(tmp_path / "a", {f"anna/{NAME}": "1", "anna/05_flow_diagram.ipynb": "2", "anna/data/x.csv": ""})
+    assert loaded(given)["anna"].data == b"1"
+    assert set(loaded(write(tmp_path / "b", {"06_group.ipynb": "1"}))) == {"06_group"}  # one name shows no pattern
 
 
 def test_one_notebook_alone(tmp_path):

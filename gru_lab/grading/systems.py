@@ -106,7 +106,7 @@ def gradescope(items):
 def _submitters(folder, files, about):
     """A Group for each of those who handed it in together."""
     about = about if isinstance(about, dict) else {}
-    people = [person for person in _list(about.get(":submitters")) if isinstance(person, dict)]
+    people = [person for person in about.get(":submitters") or () if isinstance(person, dict)]
     people = [{key: _text(person.get(f":{key}")) for key in ("sid", "email", "name")} for person in people]
     people = [person for person in people if any(person.values())]
     if not people:
@@ -134,15 +134,11 @@ def _read_metadata(item):
     except ModuleNotFoundError:
         return {}, (f'To read {METADATA}, install: pip install "gru_lab[instructor]".',)
     try:
-        # BaseLoader makes nothing but text, lists and dicts
+        # BaseLoader makes nothing but text, lists and dicts, all of which can be gone through
         known = yaml.load(item.entry.read(LARGEST_METADATA), Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
     except (Unreadable, yaml.YAMLError, ValueError, RecursionError) as problem:
         return {}, (f"{METADATA} cannot be read, so students are known by a number: {clean(problem, 200)}",)
     return (known, ()) if isinstance(known, dict) else ({}, (f"{METADATA} is empty or of another kind.",))
-
-
-def _list(value):
-    return value if isinstance(value, list) else []
 
 
 def _text(value):

@@ -14,6 +14,7 @@ from hypothesis import strategies as some
 from gru_lab.grading import roster as rosters
 from gru_lab.grading.archive import open_archive
 from gru_lab.grading.assignments import assignment
+from gru_lab.grading.exercise_names import exercise_in
 from gru_lab.grading.names import clean
 from gru_lab.grading.shapes import recognise
 from gru_lab.grading.submissions import SubmissionsError, find, moment_of
@@ -250,6 +251,20 @@ def test_the_folder_of_an_only_student_is_no_folder_around_a_class(tmp_path):
     given = write(tmp_path / "a", {f"anna/{NAME}": "1", "anna/05_flow_diagram.ipynb": "2", "anna/data/x.csv": ""})
     assert loaded(given)["anna"].data == b"1"
     assert set(loaded(write(tmp_path / "b", {"06_group.ipynb": "1"}))) == {"06_group"}  # one name shows no pattern
+
+
+@pytest.mark.parametrize(
+    ("stem", "told"),
+    [
+        ("anna_18_reading_the_hidden_state", ("18", "anna")),  # not "07_hidden_state", which is in it
+        ("07_hidden_state-Copy1 (2)", ("07", "")),
+        ("HW_7-anna", ("07", "anna")),
+        ("anna", (None, "anna")),
+        ("grunge7", (None, "grunge7")),
+    ],
+)
+def test_what_a_name_says(stem, told):
+    assert exercise_in(stem) == told
 
 
 def test_one_notebook_alone(tmp_path):

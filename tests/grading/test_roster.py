@@ -32,7 +32,7 @@ def roster(tmp_path):
     "text",
     [
         "student,name,email\nanna,Anna Müller,a@uni.example\n",
-        "\ufeffStudent ID;Full Name;E-Mail\r\nanna;Anna Müller;a@uni.example\r\n",
+        '\ufeff"Student ID";Full Name;E-Mail\r\nanna;Anna Müller;a@uni.example\r\n',
         "Username\tFirst name\tSurname\tEmail address\nanna\tAnna\tMüller\ta@uni.example\n",
         "id,first_name,last_name,email,lms_user_id\nanna,Anna,Müller,a@uni.example,\n",
         "Student,ID,Email\nAnna Müller,anna,a@uni.example\n",

@@ -261,6 +261,8 @@ def test_the_folder_of_an_only_student_is_no_folder_around_a_class(tmp_path):
         ("HW_7-anna", ("07", "anna")),
         ("anna", (None, "anna")),
         ("grunge7", (None, "grunge7")),
+        ("felix06_reset_gate", ("06", "felix")),
+        ("reflex06_reset_gate", ("06", "reflex")),
     ],
 )
 def test_what_a_name_says(stem, told):

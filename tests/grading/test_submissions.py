@@ -290,6 +290,15 @@ def test_of_several_notebooks_the_one_with_the_exercises_name_counts(give):
     assert rows["anna"].notes == (f"2 notebooks were handed in; '{NAME}' counts.",)
 
 
+def test_a_draft_counts_less_and_of_two_of_one_time_the_one_without_a_mark(tmp_path):
+    files = {f"anna/{NAME}": "right", "anna/06_reset_gate_draft.ipynb": "later", "b.ipynb": "x"}
+    given = write(tmp_path, {**files, f"cat/{NAME}": "right", "cat/06_reset_gate-1.ipynb": "copy"})
+    for file in (given / "cat").iterdir():
+        os.utime(file, (1e9, 1e9))
+    rows = loaded(given)
+    assert rows["anna"].data == b"right" and rows["cat"].data == b"right"
+
+
 def test_of_several_of_the_same_name_the_latest_counts(tmp_path):
     given = write(tmp_path, {"anna/v1/06_reset_gate-1.ipynb": "old", f"anna/v2/{NAME}": "older", "b.ipynb": "x"})
     os.utime(given / "anna/v1/06_reset_gate-1.ipynb", (2e9, 2e9))

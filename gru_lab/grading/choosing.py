@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 
 from gru_lab.grading.archive import Unreadable, open_inner
-from gru_lab.grading.exercise_names import exercise_in, folder_number, is_notebook, stem_of
+from gru_lab.grading.exercise_names import exercise_in, folder_number, is_notebook, stem_of, titled
+from gru_lab.grading.handed import Handed
 from gru_lab.grading.names import clean
-from gru_lab.grading.shapes import Handed
 
 __all__ = ["Chosen", "belongs", "choose"]
 
@@ -28,15 +28,15 @@ class Chosen:
 
 
 def choose(group, asked, max_bytes):
-    """The Chosen of a `shapes.Group`. It raises nothing for what a student did."""
+    """The Chosen of a `handed.Group`. It raises nothing for what a student did."""
     try:
         files = [file for file in group.files if not file.typed and file.name.lower() != "timestamp.txt"]
-        notebooks = _likeliest(files, asked, group.for_this)
+        notebooks = _likeliest(filter(_is_notebook, files), asked, group.for_this)
         if notebooks:
             return _read(notebooks, files, group, asked, max_bytes)
-        zips = [file for file in files if file.entry.ending == ".zip"]
+        zips = _likeliest((file for file in files if file.entry.ending == ".zip"), asked, group.for_this)
         if zips:
-            return _from_zip(max(zips, key=_latest), asked, group.for_this, max_bytes)
+            return _from_zip(zips[-1], asked, group.for_this, max_bytes)
         return _nothing(group, files)
     except Unreadable as problem:
         return Chosen(problem=str(problem))
@@ -44,12 +44,13 @@ def choose(group, asked, max_bytes):
 
 def belongs(group, asked):
     """Whether anything in it may have been handed in for this assignment, as far as names tell."""
-    return bool(_likeliest(group.files, asked, group.for_this)) or not any(is_notebook(f.name) for f in group.files)
+    notebooks = [file for file in group.files if _is_notebook(file)]
+    return not notebooks or bool(_likeliest(notebooks, asked, group.for_this))
 
 
 def _likeliest(files, asked, for_this):
-    """The notebooks for which most speaks, the latest at the end; none, if all are another exercise's."""
-    ranked = [(_rank(file, asked), file) for file in files if is_notebook(file.name)]
+    """Those for which most speaks, the latest at the end; none, if all are another exercise's."""
+    ranked = [(_rank(file, asked), file) for file in files]
     best = max((rank for rank, _ in ranked), default=ANOTHERS)
     if best == ANOTHERS and not for_this:
         return []
@@ -57,15 +58,20 @@ def _likeliest(files, asked, for_this):
 
 
 def _rank(file, asked):
-    number, rest = exercise_in(stem_of(file.name))
+    stem = stem_of(file.name)
+    number, rest = exercise_in(stem)
     if number == asked.number:
         return NEAR if rest else NAMED_SO
-    if number is not None:
+    if titled(stem)[0]:  # a number alone, as in "hw3", may be somebody's own count
         return ANOTHERS
     folders = {folder_number(part) for part in file.path[:-1]} - {None}
-    if asked.number in folders or folder_number(stem_of(file.name)) == asked.number:
+    if asked.number in folders or folder_number(stem) == asked.number:
         return NEAR
     return ANOTHERS if folders else PERHAPS
+
+
+def _is_notebook(file):
+    return is_notebook(file.name)
 
 
 def _latest(file):
@@ -74,15 +80,17 @@ def _latest(file):
 
 def _read(notebooks, files, group, asked, max_bytes):
     file = notebooks[-1]
-    notes = _which(file, [other for other in files if is_notebook(other.name)])
+    notes = _which(file, files, asked)
     if _rank(file, asked) == ANOTHERS:
         notes += (f"The notebook is named after another exercise: '{clean(file.name)}'.",)
     beside = (other for other in group.files if other.path == (*file.path[:-1], "timestamp.txt"))
     return replace(_data(file.entry, file.entry.path, notes, max_bytes), stamp=next((f.entry for f in beside), None))
 
 
-def _which(file, notebooks):
-    if len(notebooks) == 1:
+def _which(file, files, asked):
+    """A note, if there was a choice: the notebooks of other exercises were none."""
+    notebooks = [other for other in files if _is_notebook(other) and _rank(other, asked) > ANOTHERS]
+    if len(notebooks) < 2:
         return ()
     return (f"{len(notebooks)} notebooks were handed in; '{clean('/'.join(file.path))}' counts.",)
 
@@ -104,13 +112,13 @@ def _from_zip(zipped, asked, for_this, max_bytes):
     except Unreadable as problem:
         return Chosen(path, problem=str(problem))
     inside = [Handed(entry, entry.parts, entry.modified) for entry in entries]
-    notebooks = _likeliest(inside, asked, for_this)
+    notebooks = _likeliest(filter(_is_notebook, inside), asked, for_this)
     if not notebooks:
         held = _listed([file.name for file in inside]) if inside else "nothing"
         return Chosen(path, problem=f"The zip '{clean(zipped.name)}' holds no notebook of this exercise, but {held}.")
     file = notebooks[-1]
     notes = (f"The notebook was taken from the zip '{clean(zipped.name)}'.",)
-    notes += _which(file, [other for other in inside if is_notebook(other.name)])
+    notes += _which(file, inside, asked)
     return _data(file.entry, clean(f"{path}/{file.entry.path}", 300), notes, max_bytes)
 
 

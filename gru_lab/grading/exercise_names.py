@@ -5,7 +5,7 @@ import re
 
 from gru_lab.grading import assignments
 
-__all__ = ["exercise_in", "folder_number", "is_notebook", "stem_of"]
+__all__ = ["exercise_in", "folder_number", "is_notebook", "stem_of", "titled"]
 
 LONGEST = 200  # a longer name is nobody's idea of an exercise
 
@@ -13,9 +13,8 @@ _GAP = r"[\s_.-]*"
 _WORD = r"(?:ex(?:ercises?)?|assign(?:ment)?|hw|homework|ps|problem[\s_-]?set|ch(?:apter)?|week|sheet|lab|task|unit)"
 _FOLDER = re.compile(rf"(?:{_WORD}{_GAP})?0*(?P<number>\d{{1,2}})(?:[\s_.-].*)?", re.IGNORECASE | re.DOTALL)
 _PREFIXED = re.compile(rf"(?<![^\W_]){_WORD}{_GAP}0*(?P<number>\d{{1,2}})(?![^\W_])", re.IGNORECASE)
-_COPY = re.compile(
-    r"(?:[\s_-]*copy[\s_-]*\d*|[\s_]*\(\d{1,3}\)|-\d{1,2})+$", re.IGNORECASE
-)  # a browser or Jupyter adds it
+# what a browser or Jupyter adds to the name of a second copy
+_COPY = re.compile(r"(?:[\s_-]*copy[\s_-]*\d*|[\s_]*\(\d{1,3}\)|-\d{1,2})+$", re.IGNORECASE)
 _NOTEBOOK = re.compile(r"\.ipynb(?:\.txt|\.json)?\s*$", re.IGNORECASE)  # some browsers save it with an ending more
 
 
@@ -43,8 +42,7 @@ def exercise_in(stem):
     and the whole name."""
     if len(stem) > LONGEST:
         return None, stem
-    found = [(number, match) for number, pattern in _titles() if (match := pattern.search(stem))]
-    number, match = max(found, key=lambda one: len(one[1][0]), default=(None, None))
+    number, match = titled(stem)
     if match is None:
         match = _PREFIXED.search(stem)
         if match is None:
@@ -52,6 +50,12 @@ def exercise_in(stem):
         number = match["number"].zfill(2)
     before, after = stem[: match.start()], _COPY.sub("", stem[match.end() :])
     return number, "_".join(part for part in (before.strip(" _.-"), after.strip(" _.-")) if part)
+
+
+def titled(stem):
+    """(number of the exercise whose title is in it, match), or (None, None)."""
+    found = [(number, match) for number, pattern in _titles() if (match := pattern.search(stem[:LONGEST]))]
+    return max(found, key=lambda one: len(one[1][0]), default=(None, None))
 
 
 @functools.cache

@@ -54,13 +54,11 @@ class Roster(Mapping):
 
     def __init__(self, people, due=None):
         self.people, self.due = dict(people), dict(due or {})
-        self._by_id, self._by_name = {}, {}
+        self._by_id, self._by_canvas_id, self._by_name = {}, {}, {}
         for student, person in self.people.items():
-            for key in (student, person.id_number, person.login, person.canvas_id, person.email):
-                if key:
-                    self._by_id.setdefault(key.casefold(), set()).add(student)
-            for name in _spellings(person.name):
-                self._by_name.setdefault(name, set()).add(student)
+            _note(self._by_id, student, (student, person.id_number, person.login, person.email))
+            _note(self._by_canvas_id, student, (person.canvas_id,))
+            _note(self._by_name, student, _spellings(person.name))
 
     def __getitem__(self, student):
         return self.people[student]
@@ -71,27 +69,29 @@ class Roster(Mapping):
     def __len__(self):
         return len(self.people)
 
-    def match(self, ids, email="", name=""):
+    def match(self, ids=(), canvas_id="", email="", name=""):
         """(the roster's id for who is known by these, note): "" and a sentence if there is no one, or more than one."""
+        named = self._by_name.get(_squeezed(name), ())
+        found = [self._by_canvas_id.get(canvas_id, ())]
         for key in (*ids, email):
-            if key in self.people:
-                return key, ""
-            found = self._by_id.get(key.casefold(), ()) if key else ()
-            if len(found) == 1:
-                return next(iter(found)), ""
-        found = self._by_name.get(_squeezed(name), ()) if name else ()
-        if len(found) == 1:
-            return next(iter(found)), ""
-        shown = clean(name or ids[0])
-        if found:
-            return "", f"'{shown}' may be several students of the roster: {', '.join(sorted(found))}."
+            found += [{key} if key in self.people else (), self._by_id.get(key.casefold(), ())]
+        found.append(named)
+        # a number of Canvas may be anyone's in a roster that does not call it so, unless no name speaks against it
+        found.append({canvas_id} if canvas_id in self.people and not self.people[canvas_id].name else ())
+        for one in found:
+            if len(one) == 1:
+                return next(iter(one)), ""
+        shown = clean(name or canvas_id or email or "".join(ids))
+        if named:
+            return "", f"'{shown}' may be several students of the roster: {clean(', '.join(sorted(named)), 300)}."
         return "", f"'{shown}' is not on the roster."
 
 
 def read(path):
     """The Roster of a CSV file: UTF-8, commas, semicolons or tabs. Raises RosterError."""
     path = Path(path)
-    lines = csv.reader(io.StringIO(_text(path), newline=""), delimiter=_delimiter(_text(path)), strict=True)
+    text = _text(path)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     try:
         rows = [(lines.line_num, [clean(value, 200) for value in row]) for row in lines]
     except csv.Error as problem:
@@ -120,6 +120,12 @@ def read(path):
     return Roster(people, due)
 
 
+def _note(index, student, keys):
+    for key in keys:
+        if key:
+            index.setdefault(key.casefold(), set()).add(student)
+
+
 def _text(path):
     try:
         if path.stat().st_size > LARGEST:
@@ -145,10 +151,13 @@ def _columns(path, headers):
         column = next((names.index(name) for name in known if name in names), None)
         if column is not None:
             found[what] = column
-    if "student" in found and ({"sis user id", "sis login id"} & set(names)):
-        found.setdefault("name", found.pop("student"))  # Canvas's export calls a name so, and its own number "ID"
-        if "id" in found:
-            found.setdefault("canvas_id", found.pop("id"))
+    of_canvas = bool({"sis user id", "sis login id"} & set(names))
+    if "student" in names and (of_canvas or {"id", "student id", "sid"} & set(names)):
+        found.setdefault("name", names.index("student"))  # beside an id of another name, "student" is a name
+        del found["student"]
+        found |= {"student": names.index("student id")} if "student id" in names else {}
+    if of_canvas and "id" in found:  # Canvas's own number
+        found.setdefault("canvas_id", found.pop("id"))
     if not any(what in found for what in _IDS):
         shown = ", ".join(f"'{header}'" for header in headers[:12])
         raise RosterError(

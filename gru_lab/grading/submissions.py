@@ -4,6 +4,7 @@ Nothing is unpacked, and one notebook at a time is in memory: `find` lists, and 
 systems lay files out, `choosing` which file of a student counts, `roster` who the students are.
 """
 
+import functools
 import hashlib
 import zoneinfo
 from dataclasses import dataclass, field, replace
@@ -12,8 +13,9 @@ from datetime import UTC, datetime
 from gru_lab.grading.archive import SubmissionsError, Unreadable, open_archive
 from gru_lab.grading.assignments import assignment as the_assignment
 from gru_lab.grading.choosing import belongs, choose
+from gru_lab.grading.handed import Group
 from gru_lab.grading.names import clean
-from gru_lab.grading.shapes import Group, recognise
+from gru_lab.grading.shapes import recognise
 
 __all__ = ["Found", "Handle", "Submission", "SubmissionsError", "find", "moment_of"]
 
@@ -92,14 +94,14 @@ def find(path, assignment, roster=None, max_bytes=MAX_BYTES):
     layout = recognise(archive.entries, asked)
     _refuse_nothing(path, asked, layout.groups, archive)
     groups = _known(layout.groups, roster)
-    handed_in = len(groups)
-    groups += [Group(student) for student in roster or () if student not in {group.student for group in groups}]
+    there = {group.student for group in groups}
+    groups += [Group(student) for student in roster or () if student not in there]
     if roster:
         groups = [_introduced(group, roster) for group in groups]
     found = Found(Handle(group.student, group, asked, max_bytes) for group in sorted(groups, key=lambda g: g.student))
     files = len({file.entry.parts for group in groups for file in group.files})
     notes = (*archive.notes, *layout.notes)
-    found.says = " ".join((_sentence(layout.kind, files, handed_in, len(groups) - handed_in), *notes))
+    found.says = " ".join((_sentence(layout.kind, files, len(there), len(groups) - len(there)), *notes))
     found.close = archive.close
     return found
 
@@ -119,12 +121,17 @@ def moment_of(text):
             return moment.isoformat(), ""
         if zone in ("UTC", "Z", "GMT"):
             return moment.replace(tzinfo=UTC).isoformat(), ""
-        if zone in zoneinfo.available_timezones():  # a name that is looked up as a path never comes from a student
+        if zone in _zones():  # a name that is looked up as a path never comes from a student
             return moment.replace(tzinfo=zoneinfo.ZoneInfo(zone)).isoformat(), ""
     except (ValueError, OverflowError, zoneinfo.ZoneInfoNotFoundError):
         return "", f"The time it was handed in cannot be read: '{clean(text, 40)}'."
     zone = f"'{clean(zone, 40)}' is no time zone that is known" if zone else "There is no time zone"
     return moment.replace(tzinfo=UTC).isoformat(), f"{zone} in the time it was handed in, so UTC is assumed."
+
+
+@functools.cache
+def _zones():
+    return zoneinfo.available_timezones()
 
 
 def _when(group, chosen):
@@ -147,8 +154,8 @@ def _refuse_nothing(path, asked, groups, archive):
     archive.close()
     if groups:
         raise SubmissionsError(
-            f"'{path}' holds no submission for {asked.number}: the notebooks of all {len(groups)} students are named "
-            f"after other exercises. Name their assignment, or a folder with notebooks such as {asked.file}."
+            f"'{path}' holds no submission for assignment {asked.number}: the notebooks of all {len(groups)} students "
+            f"are named after other exercises. Name their assignment, or a folder with notebooks such as {asked.file}."
         )
     zips = [entry.path for entry in archive.entries if entry.ending == ".zip"]
     instead = f" There is a zip in it: give '{zips[0]}' itself, if it is the download." if zips else ""
@@ -161,22 +168,23 @@ def _refuse_nothing(path, asked, groups, archive):
 def _known(groups, roster):
     """One group for each student: two that the roster takes for the same one are put together."""
     together = {}
-    for group in groups:
-        if roster:
-            student, note = roster.match((group.student, *group.ids), group.email, group.name or group.student)
-            notes = (*group.notes, note) if note else group.notes
-            group = replace(group, student=student or group.student, notes=notes)
+    for given in groups:
+        group = _matched(given, roster) if roster else given
         same = together.get(group.student)
-        if same is None:
-            together[group.student] = group
-        else:
-            together[group.student] = _joined(same, group)
+        together[group.student] = group if same is None else _joined(same, group)
     return list(together.values())
+
+
+def _matched(group, roster):
+    name = group.name or group.student
+    student, note = roster.match(ids=group.ids, canvas_id=group.canvas_id, email=group.email, name=name)
+    return replace(group, student=student or group.student, notes=(*group.notes, note) if note else group.notes)
 
 
 def _joined(one, other):
     first, last = sorted((one, other), key=lambda group: max((file.order for file in group.files), default=0))
-    notes = tuple(dict.fromkeys((*one.notes, *other.notes)))
+    note = "What was handed in under two names or twice was taken for this one student's; the latest counts."
+    notes = tuple(dict.fromkeys((*one.notes, *other.notes, note)))
     return replace(last, files=[*first.files, *last.files], notes=notes, for_this=one.for_this and other.for_this)
 
 

@@ -87,6 +87,7 @@ class _Runner:
         folder = sandbox.package(tuple(sorted(in_library)))
         self.made_with = (folder, terms.protected, reading.torch, terms.memory)
         self.sandbox = None
+        self.secret = False  # has the sandbox seen secret inputs? Its memory may keep them for whoever comes later
         self.harmful = set()  # cells that ended the process or did not end
         self.only_own = False  # nobody knows which cell does harm: leave all but the question's own out
 
@@ -94,14 +95,20 @@ class _Runner:
         return self
 
     def __exit__(self, *ignored):
+        self._put_back()
+
+    def _put_back(self):
         if self.sandbox and self.sandbox.clean:
-            _spare.setdefault(self.made_with, []).append(self.sandbox)
+            _spare.setdefault((self.secret, *self.made_with), []).append(self.sandbox)
         elif self.sandbox:
             self.sandbox.close()
+        self.sandbox = None
 
     def results(self, items):
         """A Result for each question."""
         drafts = [self._timed(self._shown, item) for item in items]
+        self._put_back()
+        self.secret = True
         # The secret inputs come last: what ran before them cannot know them, what runs after them is not heard.
         return tuple(self._timed(self._confirmed, item, draft) for item, draft in zip(items, drafts, strict=True))
 
@@ -163,7 +170,7 @@ class _Runner:
     def _ask(self, item, answer, cases):
         """(header, reply), where header["how"] is "gone" when the sandbox itself broke."""
         if self.sandbox is None:
-            spare = _spare.get(self.made_with)
+            spare = _spare.get((self.secret, *self.made_with))
             self.sandbox = spare.pop() if spare else sandbox.Sandbox(*self.made_with)
         try:
             request = _request(item.question, answer, cases)

@@ -2,12 +2,15 @@
 
 A submission's code runs in a sandbox and hands over arrays; questions, seeds and verdicts stay outside of it.
 
-    submissions   a folder or a download of an LMS -> one `Submission` for each student
-    notebooks     a notebook, however battered -> the code to run, and which cell answers what
-    sandbox       a process that a submission may do its worst in; `worker` is the program inside of it
-    engine        a `Submission` -> its `Record`; a pure function, so that any machine may run it
-    run           many of them, several at once, interrupted and resumed at any moment
-    scores        records -> points; tables, feedback, report and gradebook show them
+    submissions   a folder or a download of an LMS -> one `Submission` for each student (its parts: archive, shapes,
+                  systems, handed, choosing, roster, names)
+    notebooks     a notebook, however battered -> the code to run, and which cell answers what (cells)
+    sandbox       a process that a submission may do its worst in; `worker` is the program inside, `wire` what they say
+    engine        a `Submission` -> its `Record`; a pure function, so that any machine may run it (judging)
+    run           many of them, several at once, interrupted and resumed at any moment (journal, cluster)
+    results       records -> points (scores), tables, feedback, report (similarity), nbgrader's gradebook
+    exports       the exercises for nbgrader; `gradescope` has an autograder
+    commands      `gru-lab grade` and, in export_commands, `gru-lab export`
 
 Learners need nothing of it: it is the extra `gru_lab[instructor]`.
 """

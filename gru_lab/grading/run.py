@@ -75,7 +75,10 @@ def _pool(function, tasks, jobs):
     """Records of `tasks`, a few more in the air than there are processes, so that memory stays flat."""
     tasks = iter(tasks)
     if jobs == 1:
-        yield from map(function, tasks)
+        try:
+            yield from map(function, tasks)
+        finally:
+            engine.close()
         return
     pool, flying = _new_pool(jobs), {}
     try:

@@ -200,6 +200,8 @@ class Sandbox:
 
     def __init__(self, folder, protected=True, torch=False, memory=MEMORY):
         self.protected, self.memory, self.home, self.clean = protected, memory, None, protected
+        if not hasattr(os, "fork"):
+            raise SandboxError("grading needs Linux (WSL will do) or macOS")
         if protected:
             at, env, command = "/course", None, _bubblewrap(folder)
         else:

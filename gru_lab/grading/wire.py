@@ -16,6 +16,7 @@ from gru_lab.checks import limits, probes, words
 __all__ = ["LARGEST", "Garbled", "Opaque", "TooLarge", "decode", "encode", "loads", "outcome"]
 
 LARGEST = 4 << 20  # bytes of a reply: as JSON it may become a hundred times as much memory
+NOT_A_CELL = (1 << 32) - 1  # where a fork is, once all cells have run
 DEEPEST, MOST = 8, 100_000  # levels and elements of one value
 _DTYPE = re.compile(r"[<>|=]?(?:b1|[fiu][1248])")
 _PROBLEMS = ("", "raised", "not written", "nothing", "not numbers", "stopped", "interrupted", "not tried")

@@ -30,7 +30,6 @@ NOBODY = 65534
 FILES = 256  # that one process has open
 CROWD = 128  # processes and threads of one fork
 _kept = []  # this file's own module: its names go when nobody holds it any more
-NOT_A_CELL = (1 << 32) - 1  # "where the fork is", once all cells have run
 
 
 def main(arguments):
@@ -236,7 +235,7 @@ def _fork(request, page):
         found = _run_cell(number, source, space, limits, request["limit"])
         if found:
             errors[number] = found
-    copy(slice(4, 8), struct.pack("I", NOT_A_CELL))
+    copy(slice(4, 8), struct.pack("I", wire.NOT_A_CELL))
     try:
         write({"errors": errors, **_reply(request, space)})
     except (wire.TooLarge, MemoryError):

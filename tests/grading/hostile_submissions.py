@@ -474,7 +474,7 @@ NOTEBOOKS = (
     Attack("cut short", "half of an upload", change=lambda notebook: json.dumps(notebook).encode()[:3000],
            expects=NOTHING),
     Attack("no notebook", "JSON of another kind", change=lambda notebook: b'{"a": 1}', expects=NOTHING),
-    Attack("slow to read", "3,000 magics", helper="%time x\n" * 3000, expects=NOTHING),
+    Attack("slow to read", "3,000 magics", helper="%time x\n" * 3000),
     Attack("newlines", "100,000 of them", helper="\n" * 100_000),
     Attack("half a character", "a lone surrogate", helper="'\ud800'"),
     Attack("magics", "%matplotlib, !ls, x = !ls", "%matplotlib inline\n!ls /\nx = !ls\n%load_ext a\nx?"),

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 import time
 from pathlib import Path
 
@@ -78,7 +79,10 @@ def test_an_exercise_as_handed_out_is_not_attempted(number):
     assert all(not result.notes for result in record.results)
 
 
-def test_without_a_sandbox_an_honest_notebook_is_graded_alike():
+def test_without_a_sandbox_an_honest_notebook_is_graded_alike(monkeypatch):
+    system = Path(f"/usr/bin/python3.{sys.version_info.minor}")
+    if sandbox.is_root() and system.exists():  # root's submissions run as nobody, who may not read root's own Python
+        monkeypatch.setattr(sandbox, "_python", lambda: str(system))
     terms = engine.Terms("a secret", protected=False)
     try:
         record = engine.grade(submission((SOLUTIONS / ASKED.file).read_bytes()), terms)
@@ -306,7 +310,7 @@ def test_no_secret_number_reaches_the_feedback(ending):
     else:
         assert result.status in ("wrong", "raised")
         assert "right on the inputs of the notebook, and not on others" in result.says
-        assert 0 < result.share < 1 or ending == "x.shape = (9, 9); return h"
+        assert result.share == 0  # right on no secret input
     said = texts(result)
     secret = hidden_numbers()
     assert len(secret) > 50

@@ -60,9 +60,14 @@ def outside(tmp_path_factory):
     os.environ["HOSTILE_SECRET"] = "canary"  # which no submission finds
     package = sandbox.package(("gru_lab.cell.gru_step", "gru_lab.cell.trace_step", "gru_lab.sequence.forward",
                                "gru_lab.sequence_fast.forward_fast"))  # fmt: skip
+    engine.close()
     before = files(canary), files(package), environment(), Path.cwd(), children()
     yield
+    engine.close()
     assert (files(canary), files(package), environment(), Path.cwd()) == before[:4]
+    while engine._spare:  # sandboxes that wait for the next submission
+        for one in engine._spare.popitem()[1]:
+            one.close()
     assert children() <= before[4], "a process was left behind"
     del os.environ["HOSTILE_SECRET"]
 
@@ -91,6 +96,27 @@ def clean_data():
 def _next_one_is_fair(clean_data, _short_limits):
     yield
     assert statuses(graded("next", clean_data)) == hostile.FAIR
+
+
+def test_what_shows_comes_from_a_sandbox_that_never_met_a_secret(monkeypatch, clean_data):
+    asked, ask = {}, sandbox.Sandbox.ask
+
+    def noted(self, request, seconds):
+        asked.setdefault(self.process.pid, []).append(str(request.get("cases")))
+        return ask(self, request, seconds)
+
+    monkeypatch.setattr(sandbox.Sandbox, "ask", noted)
+    for name in ("one", "two"):
+        graded(name, clean_data)
+    assert len(asked) >= 2
+    visible = {
+        str([engine.wire.encode(case.inputs) for case in engine.verdict.plan(item.question)])
+        for item in engine.assignment("06").items
+        if item.is_code
+    }
+    for cases in asked.values():
+        kinds = {one in visible for one in cases if one != "None"}
+        assert len(kinds) <= 1
 
 
 def main():

@@ -312,7 +312,7 @@ LARGE = {
     "one text": json.dumps("x" * (wire.LARGEST - 2)).encode(),
     "keys with one hash": json.dumps({"dict": [[key, 0] for key in ALIKE]}).encode(),
     "one array": json.dumps(encode(np.zeros(wire.LARGEST // 12))).encode(),
-    "many arrays": json.dumps({"list": [{"array": ["<f8", [0] * 8, ""]}] * 90_000}).encode(),
+    "many arrays": json.dumps({"list": [{"array": ["<f8", [0] * 8, ""]}] * (wire.LARGEST // 52)}).encode(),
 }
 
 

@@ -10,7 +10,7 @@ from gru_lab.grading.names import clean
 __all__ = ["Chosen", "belongs", "choose"]
 
 # how much speaks for a notebook; the last is for one that is named after another exercise
-NAMED_SO, NEAR, PERHAPS, ANOTHERS = 3, 2, 1, 0
+NAMED_SO, NEAR, PERHAPS, OF_ANOTHER = 3, 2, 1, 0
 
 _PACKED = {".rar", ".7z", ".gz", ".tgz", ".tar", ".xz", ".bz2"}
 
@@ -51,8 +51,8 @@ def belongs(group, asked):
 def _likeliest(files, asked, for_this):
     """Those for which most speaks, the latest at the end; none, if all are another exercise's."""
     ranked = [(_rank(file, asked), file) for file in files]
-    best = max((rank for rank, _ in ranked), default=ANOTHERS)
-    if best == ANOTHERS and not for_this:
+    best = max((rank for rank, _ in ranked), default=OF_ANOTHER)
+    if best == OF_ANOTHER and not for_this:
         return []
     return sorted((file for rank, file in ranked if rank == best), key=_latest)
 
@@ -63,11 +63,11 @@ def _rank(file, asked):
     if number == asked.number:
         return NEAR if rest else NAMED_SO
     if titled(stem)[0]:  # a number alone, as in "hw3", may be somebody's own count
-        return ANOTHERS
+        return OF_ANOTHER
     folders = {folder_number(part) for part in file.path[:-1]} - {None}
     if asked.number in folders or folder_number(stem) == asked.number:
         return NEAR
-    return ANOTHERS if folders else PERHAPS
+    return OF_ANOTHER if folders else PERHAPS
 
 
 def _is_notebook(file):
@@ -81,7 +81,7 @@ def _latest(file):
 def _read(notebooks, files, group, asked, max_bytes):
     file = notebooks[-1]
     notes = _which(file, files, asked)
-    if _rank(file, asked) == ANOTHERS:
+    if _rank(file, asked) == OF_ANOTHER:
         notes += (f"The notebook is named after another exercise: '{clean(file.name)}'.",)
     beside = (other for other in group.files if other.path == (*file.path[:-1], "timestamp.txt"))
     return replace(_data(file.entry, file.entry.path, notes, max_bytes), stamp=next((f.entry for f in beside), None))
@@ -89,7 +89,7 @@ def _read(notebooks, files, group, asked, max_bytes):
 
 def _which(file, files, asked):
     """A note, if there was a choice: the notebooks of other exercises were none."""
-    notebooks = [other for other in files if _is_notebook(other) and _rank(other, asked) > ANOTHERS]
+    notebooks = [other for other in files if _is_notebook(other) and _rank(other, asked) > OF_ANOTHER]
     if len(notebooks) < 2:
         return ()
     return (f"{len(notebooks)} notebooks were handed in; '{clean('/'.join(file.path))}' counts.",)

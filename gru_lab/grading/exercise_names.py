@@ -10,7 +10,9 @@ __all__ = ["exercise_in", "folder_number", "is_notebook", "stem_of", "titled"]
 LONGEST = 200  # a longer name is nobody's idea of an exercise
 
 _GAP = r"[\s_.-]*"
-_WORD = r"(?:ex(?:ercises?)?|assign(?:ment)?|hw|homework|ps|problem[\s_-]?set|ch(?:apter)?|week|sheet|lab|task|unit)"
+_WORD = (
+    r"(?:ex(?:ercises?)?|(?:assignment|assign)|hw|homework|ps|problem[\s_-]?set|ch(?:apter)?|week|sheet|lab|task|unit)"
+)
 _FOLDER = re.compile(rf"(?:{_WORD}{_GAP})?0*(?P<number>\d{{1,2}})(?:[\s_.-].*)?", re.IGNORECASE | re.DOTALL)
 _PREFIXED = re.compile(rf"(?<![^\W_]){_WORD}{_GAP}0*(?P<number>\d{{1,2}})(?![^\W_])", re.IGNORECASE)
 # what a browser or Jupyter adds to the name of a second copy

@@ -5,7 +5,7 @@ Gradescope unpacks the zip into /autograder/source, runs setup.sh once, and for 
 documentation of autograders; run in a test with the same layout, and not on Gradescope itself.)
 
 There the submission's code runs as "nobody" with limits, and without bubblewrap where the container forbids it: what it
-could spoil is its own container, and neither its score nor the questions are readable or writable for it.
+could spoil is its own container, and it can neither read the questions nor write its score.
 """
 
 import json

@@ -90,7 +90,7 @@ def test_both_of_two_files_of_one_name_can_be_read(packed):
 
 
 def test_utf8_that_does_not_say_so_is_read_as_meant(packed):
-    path = packed(("Mueller.ipynb".replace("ue", "?!"), b"{}"))
+    path = packed(("M?!ller.ipynb", b"{}"))
     path.write_bytes(path.read_bytes().replace(b"?!", "ü".encode()))
     assert open_archive(path).entries[0].name == "Müller.ipynb"
 

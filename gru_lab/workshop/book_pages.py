@@ -66,8 +66,11 @@ def write_pages(root, contents, source):
     index = source / "index.md"
     index.write_text(landing_page(index.read_text(encoding="utf-8"), root, contents), encoding="utf-8")
     (source / "api.md").write_text(api_page(root), encoding="utf-8")
-    for name in ("CHANGELOG", "CONTRIBUTING", "INSTRUCTORS"):
+    names = ("CHANGELOG", "CONTRIBUTING", "INSTRUCTORS")
+    for name in names:
         text = (root / f"{name}.md").read_text(encoding="utf-8")
+        for other in names:
+            text = text.replace(f"]({other}.md)", f"]({other.lower()}.md)")
         (source / f"{name.lower()}.md").write_text(text, encoding="utf-8")
 
 

@@ -198,7 +198,7 @@ def _mistakes(results):
     """The most common ones first, each with the sentence that it is most often told in."""
     says = defaultdict(Counter)
     for result in results:
-        says[result.diagnosis][result.reason] += 1
+        says[result.diagnosis][result.reason or result.says] += 1
     found = [_Mistake(name, told.total(), told.most_common(1)[0][0]) for name, told in says.items()]
     return tuple(sorted(found, key=lambda one: (-one.count, one.name)))
 

@@ -97,7 +97,7 @@ def write_all(paths, records, policy, people=None, due=None, gradebook=True):
     Raises NotWritten, and ResultsError for trouble with the gradebook, after everything else is written.
     """
     ordered = [records[student] for student in sorted(records)]
-    people = people or {one.student: Person(one.name, one.email) for one in ordered}
+    roster, people = people, people or {one.student: Person(one.name, one.email) for one in ordered}
     number = ordered[0].assignment
     marks, problem = {}, None
     if gradebook:
@@ -118,7 +118,7 @@ def write_all(paths, records, policy, people=None, due=None, gradebook=True):
     pages = feedback.write_feedback(paths.root, ordered, given, safe_name)
     stubs = {item.question.id: item.stub for item in assignment(number).items}
     report.write_report(
-        paths.root, number, ordered, given, similarity.hints(ordered, stubs), people,
+        paths.root, number, ordered, given, similarity.hints(ordered, stubs), roster,
         {student: page.relative_to(paths.root).as_posix() for student, page in pages.items()},
     )  # fmt: skip
     if problem:

@@ -1,7 +1,7 @@
 """A process in which a submission may do its worst: bubblewrap's namespaces and the kernel's limits around `worker`.
 
 In the sandbox there is no network, no file but Python, its packages and a copy of gru_lab without questions and
-answers, an empty /tmp in memory, and no process but its own. Where bubblewrap is missing (macOS, some containers) only
+answers, an empty folder in memory, and no process but its own. Where bubblewrap is missing (macOS, some containers) only
 the limits are left: `missing()` says so, and whoever grades decides.
 """
 
@@ -166,18 +166,20 @@ def _bubblewrap(folder):
             command += ["--ro-bind-try", f"/{name}", f"/{name}"]
     for path in ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts"):
         command += ["--ro-bind-try", path, path]
-    for path in dict.fromkeys([sys.base_prefix, *_paths()]):
-        if not Path(path).is_relative_to("/usr"):
-            command += ["--ro-bind", path, path]
+    places = [path for path in dict.fromkeys([sys.base_prefix, *_paths()]) if not Path(path).is_relative_to("/usr")]
+    for path in places:
+        command += ["--ro-bind", path, path]
+    if not any(Path(path).is_relative_to("/tmp") for path in places):  # an environment may well lie there
+        command += ["--symlink", "scratch", "/tmp"]
     for path in _paths():
         if (Path(path) / "gru_lab").is_dir():  # the installed package holds the answers: the copy hides it
             command += ["--ro-bind", str(folder / "gru_lab"), str(Path(path) / "gru_lab")]
     # Read-only: where a grader is root, the sandbox's user owns /proc/sys, whatever it is called inside.
     command += ["--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev", "--remount-ro", "/dev"]
     command += ["--size", str(TMP_BYTES)] if _bwrap_knows("--size") else []
-    command += ["--tmpfs", "/tmp", "--ro-bind", str(folder), "/course", "--chdir", "/tmp"]
+    command += ["--tmpfs", "/scratch", "--ro-bind", str(folder), "/course", "--chdir", "/scratch"]
     command += ["--remount-ro", "/"]  # bubblewrap's own root lies in memory, with room for half of it
-    for name, value in _environment("/tmp").items():
+    for name, value in _environment("/scratch").items():
         command += ["--setenv", name, value]
     return command
 
@@ -187,7 +189,7 @@ def _environment(home):
     for name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "SYSTEMROOT"):  # without which some machines compute wrongly
         if name in os.environ:
             threads[name] = os.environ[name]
-    return {"PATH": "/usr/bin:/bin", "HOME": home, "MPLBACKEND": "agg", "LC_ALL": "C.UTF-8", **threads}
+    return {"PATH": "/usr/bin:/bin", "HOME": home, "TMPDIR": home, "MPLBACKEND": "agg", "LC_ALL": "C.UTF-8", **threads}
 
 
 class Sandbox:

@@ -173,7 +173,7 @@ def _kill_the_rest(fork, alone):
 
 def _is_clean():
     """Is nothing left behind that a later fork could find: no file, no shared memory, queue or semaphore (System V)?"""
-    left = any(pathlib.Path("/tmp").iterdir())
+    left = any(pathlib.Path(os.environ["HOME"]).iterdir())
     for kind in ("shm", "msg", "sem"):
         with contextlib.suppress(FileNotFoundError):
             left = left or len(pathlib.Path("/proc/sysvipc", kind).read_text().splitlines()) > 1

@@ -1,8 +1,8 @@
 """A process in which a submission may do its worst: bubblewrap's namespaces and the kernel's limits around `worker`.
 
 In the sandbox there is no network, no file but Python, its packages and a copy of gru_lab without questions and
-answers, an empty folder in memory, and no process but its own. Where bubblewrap is missing (macOS, some containers) only
-the limits are left: `missing()` says so, and whoever grades decides.
+answers, an empty folder in memory, and no process but its own. Where bubblewrap is missing (macOS, some containers) the
+limits are all that is left: `missing()` says so, and whoever grades decides.
 """
 
 import ast

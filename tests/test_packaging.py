@@ -310,8 +310,8 @@ def test_the_readme_calls_commands_that_exist():
 
 
 @pytest.mark.skipif(os.name == "nt", reason="CI's script is bash's")
-@pytest.mark.parametrize("chromium", [True, False])
-def test_ci_calls_the_test_command_and_brings_a_browser(tmp_path, chromium):
+@pytest.mark.parametrize("there", [("chromium", "bwrap"), ("chromium",), ("bwrap",), ()], ids=str)
+def test_ci_calls_the_test_command_and_brings_a_browser_and_a_sandbox(tmp_path, there):
     def program(name, does):
         (tmp_path / "bin" / name).write_text(f"#!/bin/sh\n{does}\n", encoding="utf-8")
         (tmp_path / "bin" / name).chmod(0o755)
@@ -322,8 +322,8 @@ def test_ci_calls_the_test_command_and_brings_a_browser(tmp_path, chromium):
     program("id", "echo 0")
     for name in ("bash", "dirname"):
         (tmp_path / "bin" / name).symlink_to(shutil.which(name))
-    if chromium:
-        program("chromium", "exit 1")
+    for name in there:
+        program(name, "exit 1")
     (tmp_path / ".ci").mkdir()
     shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci")
     ended = subprocess.run(
@@ -332,5 +332,6 @@ def test_ci_calls_the_test_command_and_brings_a_browser(tmp_path, chromium):
     assert ended.returncode == 3, "not the exit code of the tests"
     assert ended.stdout.splitlines() == ["python3 course.py test -x"]
     installs = [line for line in ended.stderr.splitlines() if line.startswith("apt-get install")]
-    assert (["chromium" in line.split() for line in installs]) == ([] if chromium else [True])
+    brought = {name for line in installs for name in line.split()} & {"chromium", "bubblewrap"}
+    assert brought == {"chromium", "bubblewrap"} - {"bubblewrap" if name == "bwrap" else name for name in there}
     assert os.access(ROOT / ".ci" / "run", os.X_OK)

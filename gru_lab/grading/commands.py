@@ -11,7 +11,7 @@ from gru_lab.grading import roster as rosters
 from gru_lab.grading.assignments import UnknownAssignment, assignment
 from gru_lab.grading.engine import Terms
 from gru_lab.grading.journal import Journal, JournalError, read_all
-from gru_lab.grading.writing import NotWritten
+from gru_lab.grading.writing import NotWritten, write_whole
 
 __all__ = ["add_parser"]
 
@@ -98,12 +98,15 @@ def _grade(options, path):
         raise results.ResultsError(f"{options.out} holds results already: --resume goes on, --out names another folder")
     policy = _policy(options, paths)  # before the long work, so that a slip in it costs nothing
     protected = _protected(options)
-    roster = rosters.read(options.roster) if options.roster else None
+    roster = _roster(options, paths)
     found = submissions.find(path, asked.number, roster, options.max_mb << 20)
     print(f"{asked.title}: {found.says}", file=sys.stderr)
     handles = [handle for handle in found if run.in_shard(handle.student, options.shard)]
     seed = results.read_seed(options.seed_file or paths.seed)
     results.agree(paths, asked.number, seed)
+    policy.save(paths.policy)  # now, so that whoever goes on after an interruption, or joins shards, has them
+    if options.roster and options.roster.resolve() != paths.roster.resolve():
+        write_whole(paths.roster, options.roster.read_bytes().decode("utf-8", "replace"))
     terms = Terms(seed, protected, options.seconds)
     mapper = cluster.mapper(options.dask) if options.dask else None
     with Journal(paths.journal(asked.number, options.shard)) as journal:
@@ -138,6 +141,12 @@ def _protected(options):
     return False
 
 
+def _roster(options, paths):
+    """The roster that is named, else the one that was kept with the results, else None."""
+    kept = paths.roster if paths.roster.exists() else None
+    return rosters.read(options.roster or kept) if options.roster or kept else None
+
+
 def _policy(options, paths):
     try:
         policy = scores.Policy.load(paths.policy) if paths.policy.exists() else scores.Policy()
@@ -159,6 +168,10 @@ def _again(options, folders, merge):
         raise results.ResultsError("--out is missing; see gru-lab grade --help")
     if not merge and len(folders) > 1:
         raise results.ResultsError("tables are made of one folder of results; merge joins several")
+    if len({one.run.read_text("utf-8") for one in folders if one.run.exists()}) > 1:
+        raise results.ResultsError(
+            "these are results of several assignments, or of several seeds: they cannot be joined"
+        )
     journals = [journal for one in folders for journal in one.journals()]
     if not journals:
         raise results.ResultsError(f"there are no records in {', '.join(str(one.root) for one in folders)}")
@@ -173,8 +186,7 @@ def _again(options, folders, merge):
         with Journal(out.journal(next(iter(records.values())).assignment)) as journal:
             for record in records.values():
                 journal.add(record)
-    roster = rosters.read(options.roster) if options.roster else None
-    return _write(options, out, records, _policy(options, folders[0]), roster)
+    return _write(options, out, records, _policy(options, folders[0]), _roster(options, folders[0]))
 
 
 def _missing_shards(journals):
@@ -189,7 +201,23 @@ def _write(options, paths, records, policy, roster):
     due = roster.due if roster else None
     given = results.write_all(paths, records, policy, roster, due, gradebook=not options.no_gradebook)
     _summary(paths, records, given)
+    _doubts(records, policy, roster)
     return 0
+
+
+def _doubts(records, policy, roster):
+    """Say what is perhaps not as it was meant."""
+    doubts = []
+    no_time = sum(not record.handed_in and not record.problem for record in records.values())
+    if no_time and (policy.due or (roster and roster.due)):
+        doubts.append(f"{no_time} submissions carry no time: they count as in time")
+    if roster and all(record.problem for student, record in records.items() if student in roster):
+        doubts.append("nothing that could be read is from a student of the roster: is its column of ids the right one?")
+    answers = [result for record in records.values() for result in record.results if not record.problem]
+    if answers and sum(result.status == "not found" for result in answers) > len(answers) / 2:
+        doubts.append("most answers were not found: was it another assignment?")
+    for doubt in doubts:
+        print(f"Look at this: {doubt}", file=sys.stderr)
 
 
 def _summary(paths, records, given):
@@ -198,10 +226,6 @@ def _summary(paths, records, given):
     for result in answers:
         counts[result.status] = counts.get(result.status, 0) + 1
     print(f"{len(records)} submissions, {len(answers)} answers: " + ", ".join(f"{n} {s}" for s, n in counts.items()))
-    maximum = max((score.maximum for score in given), default=0)
-    if given and maximum:
-        mean = sum(score.total for score in given) / len(given)
-        print(f"mean {mean:.2f} of {maximum:g} points")
     waiting = sum(bool(score.to_mark) for score in given)
     if waiting:
         print(f"{waiting} wait for a person: mark them with Formgrader in {paths.gradebook}, then")

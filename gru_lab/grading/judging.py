@@ -199,6 +199,8 @@ def _judge_value(item, value):
     question = item.question
     found = limits.call_with_limit(lambda: judge(question, value), JUDGE_S)
     if found.status == "waiting":
+        if item.by_hand and isinstance(value, str) and value.strip():
+            return plain(item, "by hand")  # however short: it is for a person to say what it is worth
         return _of_verdict(item, found, "not attempted" if value is None or value is Ellipsis else "wrong")
     if item.by_hand:
         return plain(item, "by hand")

@@ -4,6 +4,7 @@ RESULTS/records/*.jsonl     the records: what cannot be made again without anoth
 RESULTS/seed.txt            the secret seed, if none was named
 RESULTS/run.json            what was graded, and with which seed (its fingerprint)
 RESULTS/policy.json         how points come from the records
+RESULTS/roster.csv          the roster, if one was given
 RESULTS/*.csv, feedback/, report.html, nbgrader/
 """
 
@@ -50,6 +51,10 @@ class Paths:
     @property
     def seed(self):
         return self.root / "seed.txt"
+
+    @property
+    def roster(self):
+        return self.root / "roster.csv"
 
     @property
     def gradebook(self):

@@ -124,12 +124,16 @@ def lost(submission):
 
 def _new_pool(jobs):
     context = multiprocessing.get_context("spawn")  # a fork would copy this process's threads' locks
-    return concurrent.futures.ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_of_a_process)
+    return concurrent.futures.ProcessPoolExecutor(
+        jobs, mp_context=context, initializer=_start_of_a_process, initargs=(os.getpid(),)
+    )
 
 
-def _start_of_a_process():
+def _start_of_a_process(parent):
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's affair
     with contextlib.suppress(Exception):  # Linux: this process, and so its sandbox, ends when the parent is killed
         import ctypes
 
         ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
+    if os.getppid() != parent:  # it was killed while this process started
+        os._exit(1)

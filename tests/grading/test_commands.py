@@ -80,11 +80,19 @@ def test_from_submissions_to_marks(submissions, tmp_path, capsys):
     assert grade(submissions, "--assignment", 6, "--out", out, "--roster", roster, "--resume", "--no-gradebook") == 0
     assert (out / "records" / "06.jsonl").read_bytes() == records
 
+    # what was asked for the first time is kept for the next ones
+    shutil.copy(submissions / f"ada_{MASTER.name}", submissions / f"fay_{MASTER.name}")
+    assert grade(submissions, "--assignment", 6, "--out", out, "--resume", "--no-gradebook") == 0
+    rows = {row["student"].lstrip("'"): row for row in table(out / "grades.csv")}
+    assert rows["ada"]["name"] == "Ada L" and "eve" in rows and float(rows["fay"]["total"]) == 8
+    records = (out / "records" / "06.jsonl").read_bytes()
+
     # another policy needs no second run
     shutil.rmtree(submissions)
     capsys.readouterr()
     assert grade("tables", out, "--partial", "none", "--due", "2020-01-01T00:00+00:00", "--late", "10%") == 0
     assert json.loads((out / "policy.json").read_text())["percent_per_day"] == 10
+    assert "4 submissions carry no time" in capsys.readouterr().err
     assert (out / "records" / "06.jsonl").read_bytes() == records
 
 
@@ -173,3 +181,33 @@ def test_the_instructors_page_names_every_status_as_the_feedback_does():
     page = (ROOT / "INSTRUCTORS.md").read_text(encoding="utf-8")
     for status, means in MEANING.items():
         assert f"| {status} | {means} |" in page
+
+
+@needs_a_sandbox
+def test_what_is_perhaps_not_meant_is_said(submissions, tmp_path, capsys):
+    roster = tmp_path / "class.csv"
+    roster.write_text("name;email\nZoe;z@x.org\nYan;y@x.org\n")
+    common = ("--no-gradebook", "--jobs", 1)
+    assert grade(submissions, "--assignment", 6, "--out", tmp_path / "a", "--roster", roster, *common) == 0
+    assert "is its column of ids the right one?" in capsys.readouterr().err
+    other = tmp_path / "others"
+    other.mkdir()
+    (other / "ada.ipynb").write_bytes(MASTER.read_bytes())
+    assert grade(other, "--assignment", 7, "--out", tmp_path / "b", *common) == 0
+    assert "another assignment?" in capsys.readouterr().err
+    assert grade("merge", tmp_path / "a", tmp_path / "b", "--out", tmp_path / "c") == 1
+    assert "cannot be joined" in capsys.readouterr().err
+
+
+@needs_a_sandbox
+def test_the_policy_is_kept_before_the_long_work(submissions, tmp_path, monkeypatch):
+    def interrupted(*ignored):
+        raise KeyboardInterrupt
+
+    out = tmp_path / "results"
+    due = ("--due", "2020-01-01T00:00+00:00", "--late", "10")
+    with monkeypatch.context() as patch:
+        patch.setattr(commands.run, "grade_all", interrupted)
+        assert grade(submissions, "--assignment", 6, "--out", out, *due) == 130
+    assert grade(submissions, "--assignment", 6, "--out", out, "--resume", "--jobs", 1, "--no-gradebook") == 0
+    assert json.loads((out / "policy.json").read_text())["due"].startswith("2020")

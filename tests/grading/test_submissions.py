@@ -102,7 +102,7 @@ def test_moodle_folders_old_and_new(give):
     rows = loaded(
         give({
             "Anna Müller_101_assignsubmission_file_/06_reset_gate.ipynb": "anna",
-            "Bob Ng_102_assignsubmission_file/work/mine.ipynb": "bob",
+            "Bob Ng_102_assignsubmission_file/tasks/mine.ipynb": "bob",
             "Cat O'Brien_103_assignsubmission_onlinetext/onlinetext.html": "<p>",
             "Dan_104_assignsubmission_onlinetext_/onlinetext.html": "<p>",
             "Dan_104_assignsubmission_file_/06_reset_gate.ipynb": "dan",

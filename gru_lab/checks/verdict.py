@@ -321,4 +321,5 @@ def judge_written(question, value):
     if count < question.least:
         return Verdict("waiting", "shape", f"{count} words so far. Take at least {question.least}.")
     rows = tuple((f"point {number}", text) for number, text in enumerate(question.guide, start=1))
-    return Verdict("right", says="Kept. A good answer says this; give yourself a point for each:", rows=rows)
+    says = "A person marks this: you, or in a class your instructor. A good answer says this, a point for each:"
+    return Verdict("right", says=says, rows=rows)

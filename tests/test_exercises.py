@@ -14,7 +14,8 @@ import pytest
 from nbgrader.api import Gradebook
 
 from gru_lab import check, cli
-from gru_lab.checks import NotSolved, files, require
+from gru_lab.checks import NotSolved, require
+from gru_lab.checks.finding import files
 from gru_lab.checks.question import Written
 from gru_lab.workshop import course, exercise_texts, exercises
 

@@ -38,7 +38,8 @@ def make(master):
     """The exercise of a master, both nbformat notebooks. Raises ValueError for one that nbgrader would not take."""
     config = Config()
     config.ClearSolutions.text_stub = "*Your answer here.*"
-    notebook, resources = copy.deepcopy(master), {}
+    notebook = copy.deepcopy(master)
+    resources: dict = {}
     try:
         for step in (LockCells, ClearAnswers, ClearHiddenTests, ClearOutput, CheckCellMetadata):
             notebook, resources = step(config=config).preprocess(notebook, resources)

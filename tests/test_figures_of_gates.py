@@ -64,6 +64,7 @@ def test_a_dense_layer_has_a_line_for_each_weight(gate, chosen):
     own = lines_of(axes, LIGHT[gate])
     assert len(own) == inputs and len({line.get_ydata()[1] for line in own}) == 1
     assert len({line.get_ydata()[0] for line in own}) == inputs
+    assert own[0].get_ydata()[1] == axes.patches[inputs + chosen].center[1]
     assert texts(axes, LIGHT[gate]) == [f"output for {ASPECTS[chosen]}:\n{inputs} weights and a bias"]
     circles = [edge_of(circle) for circle in axes.patches]
     assert circles.count(LIGHT[gate]) == 1 and len(circles) == inputs + len(ASPECTS)

@@ -30,6 +30,7 @@ LONGEST = 2_000  # characters of a cell
 _FORMULA = re.compile(
     r"(^|;)(?=[\s\u00ad\u200b-\u200f\u2060\ufeff'\"]*[=+\-@＝＋－＠−﹢﹣﹦﹫].)"
 )  # a lone "-" is none
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
@@ -165,8 +166,10 @@ def gradescope(path, scores, people=None):
     rows = []
     for score in scores:
         person = _person(people, score.student)
-        row = [person.name or score.student, person.id_number, person.email or score.student, person.section]
-        rows.append([*row, score.mark, score.maximum])
+        has_address = bool(_ADDRESS.fullmatch(score.student))
+        number = person.id_number or ("" if has_address else score.student)
+        email = person.email or (score.student if has_address else "")
+        rows.append([person.name or score.student, number, email, person.section, score.mark, score.maximum])
     write_csv(path, ["Name", "SID", "Email", "Sections", "Total Score", "Max Points"], rows)
 
 

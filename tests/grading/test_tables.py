@@ -8,7 +8,7 @@ import pytest
 
 from gru_lab.grading import tables
 from gru_lab.grading.record import NOTHING, Record, Result
-from gru_lab.grading.scores import Policy, score
+from gru_lab.grading.scores import Policy, Score, score
 from gru_lab.grading.writing import NotWritten
 
 HOSTILE = [
@@ -151,6 +151,21 @@ def test_moodle_and_gradescope(tmp_path, graded):
     ]
     tables.gradescope(tmp_path / "gradescope.csv", graded[1], PEOPLE)
     assert read(tmp_path / "gradescope.csv")[1] == ["Lovelace, Ada", "S1", "ada@example.org", "A", "3.0", "3"]
+
+
+@pytest.mark.parametrize(
+    ("student", "person", "number", "email"),
+    [
+        ("s123", tables.Person(), "s123", ""),
+        ("s123", tables.Person(email="a@x.org"), "s123", "a@x.org"),
+        ("s123", tables.Person(id_number="77"), "77", ""),
+        ("a@x.org", tables.Person(), "", "a@x.org"),
+        ("@ada", tables.Person(), "'@ada", ""),
+    ],
+)
+def test_gradescope_is_given_an_id_as_an_id_and_an_address_as_an_address(tmp_path, student, person, number, email):
+    tables.gradescope(tmp_path / "g.csv", [Score(student, "06")], {student: person})
+    assert read(tmp_path / "g.csv")[1][1:3] == [number, email]
 
 
 WORKSHEET = (

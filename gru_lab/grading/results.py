@@ -124,14 +124,24 @@ def write_all(paths, records, policy, people=None, due=None, gradebook=True):
     tables.moodle(paths.root / "moodle.csv", title, given, people)
     tables.gradescope(paths.root / "gradescope.csv", given, people)
     pages = feedback.write_feedback(paths.root, ordered, given, safe_name, people, comments)
-    stubs = {item.question.id: item.stub for item in assignment(number).items}
     report.write_report(
-        paths.root, number, ordered, given, similarity.hints(ordered, stubs), roster,
+        paths.root, number, ordered, given, similarity.hints(ordered, _handed_out(assignment(number))), roster,
         {student: page.relative_to(paths.root).as_posix() for student, page in pages.items()},
     )  # fmt: skip
     if problem:
         raise problem
     return given
+
+
+def _handed_out(asked):
+    """{question: what every student was given}: the stub, and for a written answer what it is asked and marked by."""
+    texts = {cell["metadata"].get("nbgrader", {}).get("grade_id", ""): cell["source"] for cell in asked.cells}
+    return {
+        item.question.id: "\n".join((texts.get(f"{item.grade_id}-text", ""), *item.question.guide))
+        if item.by_hand
+        else item.stub
+        for item in asked.items
+    }
 
 
 def _by_hand(paths, number, by_program):

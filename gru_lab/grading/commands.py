@@ -87,6 +87,9 @@ def _call(options):
     except PROBLEMS as problem:
         print(f"gru-lab grade: {problem}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("stopped: what was graded is kept, and the same command with --resume goes on", file=sys.stderr)
+        return 130
 
 
 def _grade(options, path):
@@ -110,11 +113,7 @@ def _grade(options, path):
     terms = Terms(seed, protected, options.seconds)
     mapper = cluster.mapper(options.dask) if options.dask else None
     with Journal(paths.journal(asked.number, options.shard)) as journal:
-        try:
-            run.grade_all(handles, terms, journal, options.jobs, mapper)
-        except KeyboardInterrupt:
-            print(f"stopped: {len(journal.records)} are graded and kept; --resume goes on", file=sys.stderr)
-            return 130
+        run.grade_all(handles, terms, journal, options.jobs, mapper)
         wanted = {handle.student for handle in handles}
         records = {student: record for student, record in journal.records.items() if student in wanted}
     if options.shard:

@@ -11,6 +11,8 @@ from gru_lab.grading import roster as rosters
 from gru_lab.grading.assignments import UnknownAssignment, assignment
 from gru_lab.grading.engine import Terms
 from gru_lab.grading.journal import Journal, JournalError, read_all
+from gru_lab.grading.option_types import minutes, percent, positive, seconds, shard
+from gru_lab.grading.times import named_time
 from gru_lab.grading.writing import NotWritten, write_whole
 
 __all__ = ["add_parser"]
@@ -44,36 +46,23 @@ def add_parser(subparsers):
     parser.add_argument("--roster", type=Path, metavar="FILE", help="CSV of the class: id, name, email, maybe due")
     running = parser.add_argument_group("running")
     running.add_argument("--resume", action="store_true", help="go on where a run was interrupted; changed ones again")
-    running.add_argument("--jobs", type=_positive, default=run.cores(), metavar="N", help="at once (all processors)")
+    running.add_argument("--jobs", type=positive, default=run.cores(), metavar="N", help="at once (all processors)")
     running.add_argument("--seed-file", type=Path, metavar="FILE", help="the class's secret (made if it is not there)")
-    running.add_argument("--seconds", type=float, default=5.0, metavar="S", help="for one question (%(default)s)")
-    running.add_argument("--max-mb", type=_positive, default=50, metavar="N", help="of a notebook (%(default)s)")
-    running.add_argument("--shard", type=_shard, metavar="I/N", help="grade every Nth student only, from the Ith on")
+    running.add_argument("--seconds", type=seconds, default=5.0, metavar="S", help="for one question (%(default)s)")
+    running.add_argument("--max-mb", type=positive, default=50, metavar="N", help="of a notebook (%(default)s)")
+    running.add_argument("--shard", type=shard, metavar="I/N", help="grade every Nth student only, from the Ith on")
     running.add_argument("--dask", metavar="ADDRESS", help="grade on the workers of this Dask scheduler")
     running.add_argument("--without-sandbox", action="store_true", help="run the submissions with limits alone")
     policy = parser.add_argument_group("policy (default: that of the results, else full credit, never late)")
     policy.add_argument("--due", metavar="TIME", help="ISO 8601 with a time zone: 2026-12-01T23:59+01:00")
-    policy.add_argument("--grace-minutes", type=float, metavar="M", help="in time is also who is so many minutes late")
-    policy.add_argument("--late", type=scores.percent, metavar="P", help="percent taken off for each day begun: 10")
-    policy.add_argument("--late-at-most", type=scores.percent, metavar="P", help="percent taken off at most")
+    policy.add_argument("--grace-minutes", type=minutes, metavar="M", help="in time is also who is so many minutes late")
+    policy.add_argument("--late", type=percent, metavar="P", help="percent taken off for each day begun: 10")
+    policy.add_argument("--late-at-most", type=percent, metavar="P", help="percent taken off at most")
     policy.add_argument(
         "--partial", choices=scores.PARTIAL, help="a question's points: by the share right, or all or none"
     )
     parser.add_argument("--no-gradebook", action="store_true", help="write no nbgrader gradebook")
     parser.set_defaults(call=_call)
-
-
-def _positive(text):
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on")
-    return int(text)
-
-
-def _shard(text):
-    i, _, n = text.partition("/")
-    if not (i.isdecimal() and n.isdecimal() and 1 <= int(i) <= int(n)):
-        raise argparse.ArgumentTypeError(f"{text!r} is no shard, such as 2/8")
-    return int(i), int(n)
 
 
 def _call(options):
@@ -150,7 +139,7 @@ def _policy(options, paths):
     try:
         policy = scores.Policy.load(paths.policy) if paths.policy.exists() else scores.Policy()
         asked = {
-            "due": options.due,
+            "due": options.due and named_time(options.due),
             "grace_minutes": options.grace_minutes,
             "percent_per_day": options.late,
             "percent_at_most": options.late_at_most,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gru_lab.grading.names import clean, identifier
-from gru_lab.grading.scores import moment
+from gru_lab.grading.times import named_time
 
 __all__ = ["Person", "Roster", "RosterError", "read"]
 
@@ -114,7 +114,7 @@ def read(path):
             raise RosterError(f"{where}: '{student}' was already on line {lines_of[student]}.")
         people[student], lines_of[student] = _person(values), line
         if values.get("due"):
-            due[student] = _due(where, values["due"])
+            due[student] = _time(where, values["due"])
     if not people:
         raise RosterError(f"'{path}' holds no student below its headers.")
     return Roster(people, due)
@@ -177,9 +177,9 @@ def _name(values):
     return values.get("name") or whole
 
 
-def _due(where, text):
+def _time(where, text):
     try:
-        return moment(text).isoformat()
+        return named_time(text)
     except ValueError as problem:
         raise RosterError(f"{where}: {problem}.") from problem
 

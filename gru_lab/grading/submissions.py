@@ -4,20 +4,17 @@ Nothing is unpacked, and one notebook at a time is in memory: `find` lists, and 
 systems lay files out, `choosing` which file of a student counts, `roster` who the students are.
 """
 
-import functools
 import hashlib
-import zoneinfo
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 
 from gru_lab.grading.archive import SubmissionsError, Unreadable, open_archive
 from gru_lab.grading.assignments import assignment as the_assignment
 from gru_lab.grading.choosing import belongs, choose
 from gru_lab.grading.handed import Group
-from gru_lab.grading.names import clean
 from gru_lab.grading.shapes import recognise
+from gru_lab.grading.times import moment_of
 
-__all__ = ["Found", "Handle", "Submission", "SubmissionsError", "find", "moment_of"]
+__all__ = ["Found", "Handle", "Submission", "SubmissionsError", "find"]
 
 MAX_BYTES = 50 << 20
 LARGEST_STAMP = 1_000  # bytes of a timestamp.txt
@@ -104,34 +101,6 @@ def find(path, assignment, roster=None, max_bytes=MAX_BYTES):
     found.says = " ".join((_sentence(layout.kind, files, len(there), len(groups) - len(there)), *notes))
     found.close = archive.close
     return found
-
-
-def moment_of(text):
-    """(ISO 8601 with a time zone, note) of a time as nbgrader or Gradescope writes it: "2026-11-27 12:00:00.25 UTC".
-
-    Students write nbgrader's: what is no time gives "", and a zone that is not known counts as UTC, each with a note.
-    """
-    day, _, rest = clean(text, 100).partition(" ")
-    clock, _, zone = rest.partition(" ")
-    try:
-        moment = datetime.fromisoformat(f"{day}T{clock}" if clock else day)
-        if moment.tzinfo is None and zone[:1] in ("+", "-"):
-            moment = datetime.fromisoformat(f"{day}T{clock}{zone}")
-        if moment.tzinfo is not None:
-            return moment.isoformat(), ""
-        if zone in ("UTC", "Z", "GMT"):
-            return moment.replace(tzinfo=UTC).isoformat(), ""
-        if zone in _zones():  # a name that is looked up as a path never comes from a student
-            return moment.replace(tzinfo=zoneinfo.ZoneInfo(zone)).isoformat(), ""
-    except (ValueError, OverflowError, zoneinfo.ZoneInfoNotFoundError):
-        return "", f"The time it was handed in cannot be read: '{clean(text, 40)}'."
-    zone = f"'{clean(zone, 40)}' is no time zone that is known" if zone else "There is no time zone"
-    return moment.replace(tzinfo=UTC).isoformat(), f"{zone} in the time it was handed in, so UTC is assumed."
-
-
-@functools.cache
-def _zones():
-    return zoneinfo.available_timezones()
 
 
 def _when(group, chosen):

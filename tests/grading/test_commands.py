@@ -141,6 +141,7 @@ def test_shards_are_merged_and_a_missing_one_is_named(submissions, tmp_path, cap
         (("HERE",), "--assignment is missing"),
         (("HERE", "HERE", "--assignment", "06"), "one folder or zip"),
         (("HERE", "--assignment", "06", "--due", "tomorrow"), "tomorrow"),
+        (("HERE", "--assignment", "06", "--due", "2026-12-01"), "is a day: write when it ends, and where"),
         (("HERE", "--assignment", "06", "--roster", "none.csv"), "none.csv"),
         (("tables", "HERE"), "there are no records"),
     ],
@@ -151,6 +152,28 @@ def test_a_slip_of_the_instructor_gets_a_sentence(submissions, tmp_path, capsys,
     said = capsys.readouterr().err
     assert says in said and "Traceback" not in said
     assert not (tmp_path / "results" / "records").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "says"),
+    [
+        ("--late", "200", "a percentage from 0 to 100 is needed, such as 10%, not '200'"),
+        ("--late", "-5", "not '-5'"),
+        ("--late-at-most", "half", "not 'half'"),
+        ("--grace-minutes", "-1", "a number of minutes from 0 on is needed, such as 15, not '-1'"),
+        ("--grace-minutes", "inf", "not 'inf'"),
+        ("--seconds", "0", "a number of seconds above 0 is needed, such as 5, not '0'"),
+        ("--seconds", "nan", "not 'nan'"),
+        ("--jobs", "0", "'0' is no whole number from 1 on"),
+        ("--shard", "3/2", "'3/2' is no shard"),
+    ],
+)
+def test_an_option_that_makes_no_sense_is_said_in_one_line(tmp_path, capsys, option, value, says):
+    with pytest.raises(SystemExit) as ended:
+        grade("class", "--assignment", "06", "--out", tmp_path, option, value)
+    assert ended.value.code == 2
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert f"argument {option}: " in last and says in last
 
 
 def test_as_root_nothing_runs_without_a_sandbox_unless_told(submissions, tmp_path, capsys, monkeypatch):

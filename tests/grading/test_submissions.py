@@ -17,7 +17,7 @@ from gru_lab.grading.assignments import assignment
 from gru_lab.grading.exercise_names import exercise_in
 from gru_lab.grading.names import clean
 from gru_lab.grading.shapes import recognise
-from gru_lab.grading.submissions import SubmissionsError, find, moment_of
+from gru_lab.grading.submissions import SubmissionsError, find
 
 NAME = "06_reset_gate.ipynb"
 PERSON = rosters.Person
@@ -352,34 +352,6 @@ def test_a_submission_is_plain_data_with_its_digest(give):
     row = loaded(give({f"anna/{NAME}": "x"}))["anna"]
     assert row.sha256 == hashlib.sha256(b"x").hexdigest() and row.assignment == "06"
     assert pickle.loads(pickle.dumps(row)) == row and row.file.endswith(f"anna/{NAME}")
-
-
-# ---- the time
-
-
-@pytest.mark.parametrize(
-    ("text", "moment"),
-    [
-        ("2026-11-27 12:00:00.25 UTC", "2026-11-27T12:00:00.250000+00:00"),
-        ("2026-07-27 12:00:00.25 Europe/Vienna", "2026-07-27T12:00:00.250000+02:00"),
-        ("2026-11-27 12:00:00+03:00", "2026-11-27T12:00:00+03:00"),
-        ("0001-01-01 00:00:00 Asia/Tokyo", "0001-01-01T00:00:00+09:18:59"),
-    ],
-)
-def test_times_are_read(text, moment):
-    assert moment_of(text) == (moment, "")
-
-
-@pytest.mark.parametrize("text", ["yesterday", "2026-13-01 00:00:00 UTC", "\x00", "9" * 500, "2026-11-27 25:00 UTC"])
-def test_what_is_no_time_is_said(text):
-    moment, note = moment_of(text)
-    assert moment == "" and "cannot be read" in note
-
-
-@pytest.mark.parametrize("zone", ["", "PST", "../../../etc/passwd", "/etc/localtime", "Europe/\x00"])
-def test_a_zone_that_is_not_known_is_utc_with_a_note(zone):
-    moment, note = moment_of(f"2026-11-27 12:00:00 {zone}")
-    assert moment == "2026-11-27T12:00:00+00:00" and "UTC is assumed" in note
 
 
 # ---- the roster

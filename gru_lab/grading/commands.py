@@ -55,7 +55,7 @@ def add_parser(subparsers):
     running.add_argument("--without-sandbox", action="store_true", help="run the submissions with limits alone")
     policy = parser.add_argument_group("policy (default: that of the results, else full credit, never late)")
     policy.add_argument("--due", metavar="TIME", help="ISO 8601 with a time zone: 2026-12-01T23:59+01:00")
-    policy.add_argument("--grace-minutes", type=minutes, metavar="M", help="in time is also who is so many minutes late")
+    policy.add_argument("--grace-minutes", type=minutes, metavar="M", help="who is so many minutes late is in time")
     policy.add_argument("--late", type=percent, metavar="P", help="percent taken off for each day begun: 10")
     policy.add_argument("--late-at-most", type=percent, metavar="P", help="percent taken off at most")
     policy.add_argument(

@@ -112,12 +112,14 @@ def _grade(options, path):
 
 
 def _protected(options):
-    """Is there a sandbox? Says so where there is none, and refuses as root."""
+    """Is there a sandbox? Says so where there is none, and refuses as root; with one, root is told of a safer way."""
     if options.without_sandbox:
         lacking = "as you wished"
     else:
         lacking = "" if options.dask else sandbox.missing()
         if not lacking:
+            if sandbox.is_root() and not options.dask:
+                print("You are root: the sandbox is safer still when an ordinary user starts it.", file=sys.stderr)
             return True
         if sandbox.is_root():
             raise sandbox.SandboxError(f"{lacking}. As root nothing runs without a sandbox; --without-sandbox insists")

@@ -190,6 +190,15 @@ def test_as_root_nothing_runs_without_a_sandbox_unless_told(submissions, tmp_pat
     assert "could read" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("root", "said"), [(True, "You are root: "), (False, "")])
+def test_root_is_told_in_one_line_that_another_user_is_safer(capsys, monkeypatch, root, said):
+    monkeypatch.setattr(commands.sandbox, "missing", lambda: "")
+    monkeypatch.setattr(commands.sandbox, "is_root", lambda: root)
+    assert commands._protected(commands.argparse.Namespace(without_sandbox=False, dask=None)) is True
+    heard = capsys.readouterr().err
+    assert heard.startswith(said) and len(heard.splitlines()) == bool(said)
+
+
 @needs_a_sandbox
 def test_another_seed_or_assignment_does_not_go_into_the_same_results(submissions, tmp_path, capsys):
     out = tmp_path / "results"

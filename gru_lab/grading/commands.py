@@ -9,6 +9,7 @@ from gru_lab.checks import words
 from gru_lab.grading import cluster, results, run, sandbox, scores, submissions
 from gru_lab.grading import roster as rosters
 from gru_lab.grading.assignments import UnknownAssignment, assignment
+from gru_lab.grading.doubts import doubts
 from gru_lab.grading.engine import Terms
 from gru_lab.grading.journal import Journal, JournalError, read_all
 from gru_lab.grading.option_types import minutes, percent, positive, seconds, shard
@@ -43,7 +44,7 @@ def add_parser(subparsers):
     parser.add_argument("what", nargs="+", metavar="SUBMISSIONS", help=argparse.SUPPRESS)
     parser.add_argument("--assignment", metavar="N", help='the exercises that were handed in, such as "06"')
     parser.add_argument("--out", type=Path, metavar="RESULTS", help="the folder to write to")
-    parser.add_argument("--roster", type=Path, metavar="FILE", help="CSV of the class: id, name, email, maybe due")
+    parser.add_argument("--roster", type=Path, metavar="FILE", help="CSV: id, name, email, maybe due, handed_in")
     running = parser.add_argument_group("running")
     running.add_argument("--resume", action="store_true", help="go on where a run was interrupted; changed ones again")
     running.add_argument("--jobs", type=positive, default=run.cores(), metavar="N", help="at once (all processors)")
@@ -97,8 +98,7 @@ def _grade(options, path):
     seed = results.read_seed(options.seed_file or paths.seed)
     results.agree(paths, asked.number, seed)
     policy.save(paths.policy)  # now, so that whoever goes on after an interruption, or joins shards, has them
-    if options.roster and options.roster.resolve() != paths.roster.resolve():
-        write_whole(paths.roster, options.roster.read_bytes().decode("utf-8", "replace"))
+    _keep_roster(options.roster, paths)
     terms = Terms(seed, protected, options.seconds)
     mapper = cluster.mapper(options.dask) if options.dask else None
     with Journal(paths.journal(asked.number, options.shard)) as journal:
@@ -135,6 +135,12 @@ def _roster(options, paths):
     """The roster that is named, else the one that was kept with the results, else None."""
     kept = paths.roster if paths.roster.exists() else None
     return rosters.read(options.roster or kept) if options.roster or kept else None
+
+
+def _keep_roster(path, paths):
+    """For whoever goes on later: a copy with the results, unless there is none or it is that copy."""
+    if path and path.exists() and path.resolve() != paths.roster.resolve():
+        write_whole(paths.roster, path.read_bytes().decode("utf-8", "replace"))
 
 
 def _policy(options, paths):
@@ -176,7 +182,9 @@ def _again(options, folders, merge):
         with Journal(out.journal(next(iter(records.values())).assignment)) as journal:
             for record in records.values():
                 journal.add(record)
-    return _write(options, out, records, _policy(options, folders[0]), _roster(options, folders[0]))
+    policy, roster = _policy(options, folders[0]), _roster(options, folders[0])
+    _keep_roster(options.roster or folders[0].roster, out)
+    return _write(options, out, records, policy, roster)
 
 
 def _missing_shards(journals):
@@ -188,26 +196,13 @@ def _missing_shards(journals):
 def _write(options, paths, records, policy, roster):
     if not records:
         raise results.ResultsError("there is nothing to make tables of")
-    due = roster.due if roster else None
+    due, records = (roster.due, roster.timed(records)) if roster else (None, records)
     given = results.write_all(paths, records, policy, roster, due, gradebook=not options.no_gradebook)
     _summary(paths, records, given)
-    _doubts(records, policy, roster)
-    return 0
-
-
-def _doubts(records, policy, roster):
-    """Say what is perhaps not as it was meant."""
-    doubts = []
-    no_time = sum(not record.handed_in and not record.problem for record in records.values())
-    if no_time and (policy.due or (roster and roster.due)):
-        doubts.append(f"{no_time} submissions carry no time: they count as in time")
-    if roster and all(record.problem for student, record in records.items() if student in roster):
-        doubts.append("nothing that could be read is from a student of the roster: is its column of ids the right one?")
-    answers = [result for record in records.values() for result in record.results if not record.problem]
-    if answers and sum(result.status == "not found" for result in answers) > len(answers) / 2:
-        doubts.append("most answers were not found: was it another assignment?")
-    for doubt in doubts:
+    again = f"gru-lab grade tables {paths.root} --roster {options.roster or 'FILE'}"
+    for doubt in doubts(records, policy, roster, again):
         print(f"Look at this: {doubt}", file=sys.stderr)
+    return 0
 
 
 def _summary(paths, records, given):

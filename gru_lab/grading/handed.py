@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 
-__all__ = ["Group", "Handed", "Item"]
+__all__ = ["MARKED_LATE", "Group", "Handed", "Item"]
+
+MARKED_LATE = "Canvas marked it as late."  # a note; whoever sums up looks for it
 
 
 @dataclass(frozen=True)

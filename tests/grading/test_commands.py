@@ -243,3 +243,29 @@ def test_the_policy_is_kept_before_the_long_work(submissions, tmp_path, monkeypa
         assert grade(submissions, "--assignment", 6, "--out", out, *due) == 130
     assert grade(submissions, "--assignment", 6, "--out", out, "--resume", "--jobs", 1, "--no-gradebook") == 0
     assert json.loads((out / "policy.json").read_text())["due"].startswith("2020")
+
+
+@needs_a_sandbox
+def test_times_that_canvas_does_not_tell_come_from_the_roster_and_stay(tmp_path, capsys):
+    given, out, roster = tmp_path / "canvas", tmp_path / "results", tmp_path / "class.csv"
+    given.mkdir()
+    for start in ("leeada_LATE_11_501", "ngbob_12_502"):
+        (given / f"{start}_{MASTER.name}").write_bytes(MASTER.read_bytes())
+    roster.write_text("student,canvas id\nada,11\nbob,12\n")
+    due = ("--due", "2026-12-01T12:00Z", "--late", "10")
+    assert grade(given, "--assignment", 6, "--out", out, "--roster", roster, "--jobs", 1, "--no-gradebook", *due) == 0
+    said = capsys.readouterr().err
+    assert "Canvas marked 1 as late and tells no time, so nothing is taken off: ada\n" in said
+    assert f"gru-lab grade tables {out} --roster {roster}" in said
+    rows = {row["student"]: row for row in table(out / "grades.csv")}
+    assert (rows["ada"]["penalty"], rows["bob"]["penalty"]) == ("0.0", "0.0")
+    assert "Canvas marked it as late. It is not known when" in rows["ada"]["notes"]
+    roster.write_text("student,canvas id,handed_in\nada,11,2026-12-02T13:00Z\nbob,12,2026-12-01T11:00Z\n")
+    assert grade("tables", out, "--roster", roster, "--no-gradebook") == 0
+    assert "Canvas marked" not in capsys.readouterr().err
+    roster.unlink()
+    assert grade("tables", out, "--no-gradebook") == 0  # the times were kept
+    rows = {row["student"]: row for row in table(out / "grades.csv")}
+    assert (rows["ada"]["days late"], rows["ada"]["penalty"], rows["bob"]["penalty"]) == ("2", "1.6", "0.0")
+    assert grade("merge", out, "--out", tmp_path / "joined", "--no-gradebook") == 0
+    assert (tmp_path / "joined" / "roster.csv").read_text() == (out / "roster.csv").read_text()

@@ -90,14 +90,15 @@ def find(path, assignment, roster=None, max_bytes=MAX_BYTES):
     archive = open_archive(path)
     layout = recognise(archive.entries, asked)
     _refuse_nothing(path, asked, layout.groups, archive)
-    groups = _known(layout.groups, roster)
+    own, copies = _with_copies(layout.groups, roster)
+    groups = _known(own, roster)
     there = {group.student for group in groups}
     groups += [Group(student) for student in roster or () if student not in there]
     if roster:
         groups = [_introduced(group, roster) for group in groups]
     found = Found(Handle(group.student, group, asked, max_bytes) for group in sorted(groups, key=lambda g: g.student))
     files = len({file.entry.parts for group in groups for file in group.files})
-    notes = (*archive.notes, *layout.notes)
+    notes = (*archive.notes, *layout.notes, *copies)
     found.says = " ".join((_sentence(layout.kind, files, len(there), len(groups) - len(there)), *notes))
     found.close = archive.close
     return found
@@ -132,6 +133,20 @@ def _refuse_nothing(path, asked, groups, archive):
         f"'{path}' holds nothing that looks like a submission. Give a folder with a notebook or a folder for each "
         f'student, nbgrader\'s folder "submitted", or a download from Canvas, Moodle or Gradescope.{instead}'
     )
+
+
+def _with_copies(groups, roster):
+    """(groups, notes): "anna (2)" is anna's, if there is an anna, unless the roster has both."""
+    students, told, found = {group.student for group in groups}, [], []
+    for group in groups:
+        whose = group.copy_of
+        on_roster = bool(roster) and bool(roster.match(ids=group.ids)[0])
+        if whose and not on_roster and (whose in students or (roster and roster.match(ids=(whose,), name=whose)[0])):
+            told.append(f"'{group.student}' as {whose}'s")
+            group = replace(group, student=whose, ids=(whose,))
+        found.append(group)
+    shown = ", ".join(told[:5]) + (" and so on" if told[5:] else "")
+    return found, (f"Copies were taken for versions of one student's: {len(told)}, {shown}.",) if told else ()
 
 
 def _known(groups, roster):

@@ -190,6 +190,7 @@ def test_shards_are_merged_and_a_missing_one_is_named(submissions, tmp_path, cap
         (("HERE",), "--assignment is missing"),
         (("HERE", "HERE", "--assignment", "06"), "one folder or zip"),
         (("HERE", "--assignment", "06", "--due", "tomorrow"), "tomorrow"),
+        (("HERE", "--assignment", "06", "--due", "2026-12-01"), "is a day: write when it ends, and where"),
         (("HERE", "--assignment", "06", "--roster", "none.csv"), "none.csv"),
         (("tables", "HERE"), "there are no records"),
     ],
@@ -200,6 +201,28 @@ def test_a_slip_of_the_instructor_gets_a_sentence(submissions, tmp_path, capsys,
     said = capsys.readouterr().err
     assert says in said and "Traceback" not in said
     assert not (tmp_path / "results" / "records").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "says"),
+    [
+        ("--late", "200", "a percentage from 0 to 100 is needed, such as 10%, not '200'"),
+        ("--late", "-5", "not '-5'"),
+        ("--late-at-most", "half", "not 'half'"),
+        ("--grace-minutes", "-1", "a number of minutes from 0 on is needed, such as 15, not '-1'"),
+        ("--grace-minutes", "inf", "not 'inf'"),
+        ("--seconds", "0", "a number of seconds above 0 is needed, such as 5, not '0'"),
+        ("--seconds", "nan", "not 'nan'"),
+        ("--jobs", "0", "'0' is no whole number from 1 on"),
+        ("--shard", "3/2", "'3/2' is no shard"),
+    ],
+)
+def test_an_option_that_makes_no_sense_is_said_in_one_line(tmp_path, capsys, option, value, says):
+    with pytest.raises(SystemExit) as ended:
+        grade("class", "--assignment", "06", "--out", tmp_path, option, value)
+    assert ended.value.code == 2
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert f"argument {option}: " in last and says in last
 
 
 def test_as_root_nothing_runs_without_a_sandbox_unless_told(submissions, tmp_path, capsys, monkeypatch):
@@ -214,6 +237,15 @@ def test_as_root_nothing_runs_without_a_sandbox_unless_told(submissions, tmp_pat
     options.without_sandbox = False
     assert commands._protected(options) is False
     assert "could read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("root", "said"), [(True, "You are root: "), (False, "")])
+def test_root_is_told_in_one_line_that_another_user_is_safer(capsys, monkeypatch, root, said):
+    monkeypatch.setattr(commands.sandbox, "missing", lambda: "")
+    monkeypatch.setattr(commands.sandbox, "is_root", lambda: root)
+    assert commands._protected(commands.argparse.Namespace(without_sandbox=False, dask=None)) is True
+    heard = capsys.readouterr().err
+    assert heard.startswith(said) and len(heard.splitlines()) == bool(said)
 
 
 @needs_a_sandbox
@@ -260,3 +292,29 @@ def test_the_policy_is_kept_before_the_long_work(submissions, tmp_path, monkeypa
         assert grade(submissions, "--assignment", 6, "--out", out, *due) == 130
     assert grade(submissions, "--assignment", 6, "--out", out, "--resume", "--jobs", 1, "--no-gradebook") == 0
     assert json.loads((out / "policy.json").read_text())["due"].startswith("2020")
+
+
+@needs_a_sandbox
+def test_times_that_canvas_does_not_tell_come_from_the_roster_and_stay(tmp_path, capsys):
+    given, out, roster = tmp_path / "canvas", tmp_path / "results", tmp_path / "class.csv"
+    given.mkdir()
+    for start in ("leeada_LATE_11_501", "ngbob_12_502"):
+        (given / f"{start}_{MASTER.name}").write_bytes(MASTER.read_bytes())
+    roster.write_text("student,canvas id\nada,11\nbob,12\n")
+    due = ("--due", "2026-12-01T12:00Z", "--late", "10")
+    assert grade(given, "--assignment", 6, "--out", out, "--roster", roster, "--jobs", 1, "--no-gradebook", *due) == 0
+    said = capsys.readouterr().err
+    assert "Canvas marked 1 as late and tells no time, so nothing is taken off: ada\n" in said
+    assert f"gru-lab grade tables {out} --roster {roster}" in said
+    rows = {row["student"]: row for row in table(out / "grades.csv")}
+    assert (rows["ada"]["penalty"], rows["bob"]["penalty"]) == ("0.0", "0.0")
+    assert "Canvas marked it as late. It is not known when" in rows["ada"]["notes"]
+    roster.write_text("student,canvas id,handed_in\nada,11,2026-12-02T13:00Z\nbob,12,2026-12-01T11:00Z\n")
+    assert grade("tables", out, "--roster", roster, "--no-gradebook") == 0
+    assert "Canvas marked" not in capsys.readouterr().err
+    roster.unlink()
+    assert grade("tables", out, "--no-gradebook") == 0  # the times were kept
+    rows = {row["student"]: row for row in table(out / "grades.csv")}
+    assert (rows["ada"]["days late"], rows["ada"]["penalty"], rows["bob"]["penalty"]) == ("2", "1.6", "0.0")
+    assert grade("merge", out, "--out", tmp_path / "joined", "--no-gradebook") == 0
+    assert (tmp_path / "joined" / "roster.csv").read_text() == (out / "roster.csv").read_text()

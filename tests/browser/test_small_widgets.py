@@ -120,6 +120,17 @@ def test_time_line(page):
     assert "gradient" not in line.get_by_role("button", name="Sentence 8:").get_attribute("aria-label")
 
 
+def test_a_chosen_button_keeps_its_colours_under_the_mouse(page):
+    look = "button => [getComputedStyle(button).color, getComputedStyle(button).backgroundColor]"
+    chosen = page.locator(".gru-widget button[aria-pressed=true]")
+    assert chosen.count() >= 3
+    for button in chosen.all():
+        page.mouse.move(0, 0)
+        before = button.evaluate(look)
+        button.hover()
+        assert button.evaluate(look) == before, button.inner_text()
+
+
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_axe_finds_nothing(page, theme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python").Axe()

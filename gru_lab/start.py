@@ -1,9 +1,11 @@
 """`gru-lab start 06`: a learner's own copy of an exercise, in work/, which no update of the course ever touches."""
 
+import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 __all__ = ["StartError", "add_parser", "copy_exercise", "tell"]
 
@@ -92,8 +94,24 @@ def _start(options):
     print(f"Your exercises are {WORK}/{copy.name}{there}.")
     if options.no_open:
         return 0
+    if running := _address_in_a_running_lab(copy):
+        print(f"JupyterLab runs already; open them there, from the folder {WORK}, or at\n    {running}")
+        return 0
     print("Opening them in JupyterLab. To end it, press Ctrl-C here.", flush=True)
-    return subprocess.call([sys.executable, "-m", "jupyterlab", str(copy)])
+    as_root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []  # as course.py lab does
+    return subprocess.call([sys.executable, "-m", "jupyterlab", *as_root, str(copy)])
+
+
+def _address_in_a_running_lab(copy):
+    """Where a JupyterLab of this user that can see `copy` shows it, or None: a second one would only confuse."""
+    from jupyter_server.serverapp import list_running_servers
+
+    for server in list_running_servers():
+        root = Path(server["root_dir"]).resolve()
+        if copy.resolve().is_relative_to(root):
+            token = f"?token={server['token']}" if server.get("token") else ""
+            return f"{server['url']}lab/tree/{quote(copy.resolve().relative_to(root).as_posix())}{token}"
+    return None
 
 
 def _root(root):

@@ -1,8 +1,10 @@
 """A learner's copy is made once, is never overwritten, and a fresh one leaves the old one beside it."""
 
+import os
 from pathlib import Path
 
 import pytest
+from jupyter_server import serverapp
 
 from gru_lab import check, cli, start
 
@@ -47,9 +49,30 @@ def test_again_keeps_every_older_copy(course, capsys):
 
 def test_it_opens_the_copy_in_jupyterlab(course, monkeypatch):
     called = []
+    monkeypatch.setattr(serverapp, "list_running_servers", lambda: iter([]))
     monkeypatch.setattr(start.subprocess, "call", lambda command: called.append(command) or 0)
     assert cli.main(["start", "06"]) == 0
-    assert called[0][1:] == ["-m", "jupyterlab", str(course / "work" / NAME)]
+    as_root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    assert called[0][1:] == ["-m", "jupyterlab", *as_root, str(course / "work" / NAME)]
+
+
+def test_a_lab_that_runs_already_is_pointed_to(course, monkeypatch, capsys):
+    servers = [
+        {"url": "http://localhost:1/", "root_dir": str(course / "work"), "token": ""},
+        {"url": "http://localhost:8888/", "root_dir": str(course), "token": "abc"},
+    ]
+    called = []
+    monkeypatch.setattr(start.subprocess, "call", lambda command: called.append(command) or 0)
+    monkeypatch.setattr(serverapp, "list_running_servers", lambda: iter(servers[1:]))
+    assert cli.main(["start", "06"]) == 0
+    assert f"http://localhost:8888/lab/tree/work/{NAME}?token=abc" in capsys.readouterr().out and not called
+    monkeypatch.setattr(serverapp, "list_running_servers", lambda: iter(servers))
+    assert cli.main(["start", "06"]) == 0
+    assert f"http://localhost:1/lab/tree/{NAME}\n" in capsys.readouterr().out and not called
+    elsewhere = {"url": "http://localhost:2/", "root_dir": str(course / "chapters"), "token": ""}
+    monkeypatch.setattr(serverapp, "list_running_servers", lambda: iter([elsewhere]))
+    assert cli.main(["start", "06"]) == 0
+    assert len(called) == 1
 
 
 def test_what_cannot_be_is_said(course, capsys, monkeypatch):

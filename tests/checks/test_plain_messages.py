@@ -118,3 +118,10 @@ def test_a_call_of_what_is_not_written_is_shown():
     assert "a function that yours calls is not written" in found.says
     assert dict(found.rows)["it says"] == "NotImplementedError: not yet"
     assert dict(found.rows)["your line"] == "return layers * one_layer(D, H)"
+
+
+def test_sentences_are_written_and_not_called_right(capsys):
+    check.written("6.7", "word " * 30)
+    said = capsys.readouterr().out
+    assert said.startswith("✓ 6.7 Why a reset gate? · written\n  A person marks this: you, or in a class")
+    assert "right" not in said.splitlines()[0]

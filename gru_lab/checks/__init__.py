@@ -193,7 +193,9 @@ def respond(question, found, shown=None):
         record.current().update(
             question.id, done=found.status == "right" or committing, tries=1, first=first if committing else None
         )
-    show(Report(found.status, heading(question), says, rows, lines, prose=isinstance(question, Choice | Written)))
+    # of a few sentences a check can say that they are there, and not that they are right
+    status = "written" if isinstance(question, Written) and found.status == "right" else found.status
+    show(Report(status, heading(question), says, rows, lines, prose=isinstance(question, Choice | Written)))
 
 
 # -------------------------------------------------------------------------------------------------- hints and progress

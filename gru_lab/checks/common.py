@@ -6,16 +6,44 @@ from gru_lab.cell import sigmoid
 from gru_lab.checks.question import Case, Wrong
 
 __all__ = [
-    "SINGLE", "SIZES", "draw", "gate_cases", "gate_mistakes", "gate_variants", "loop_layer", "sizes_text", "weights",
+    "SINGLE", "SIZES", "WHOLE_STEPS", "draw", "gate_cases", "gate_mistakes", "gate_variants", "loop_layer", "numbers",
+    "sizes_text", "weights",
 ]  # fmt: skip
 
 SIZES = ((4, 3, 2), (3, 2, 5))  # (B, D, H), all different, so that no wrong axis can hide
 SINGLE = (3, 2)  # (D, H) of one example
+# what grading withholds where a step of the cell is asked for
+WHOLE_STEPS = (
+    "gru_lab.cell.gru_step",
+    "gru_lab.cell.trace_step",
+    "gru_lab.sequence.forward",
+    "gru_lab.sequence_fast.forward_fast",
+)
 
 
 def draw(rng, **shapes):
     """{name: array}, numbers between −1.5 and 1.5 with one decimal, so that a message can show them."""
     return {name: rng.uniform(-1.5, 1.5, shape).round(1) for name, shape in shapes.items()}
+
+
+def numbers(shape, says, gates=False):
+    """A `tidy` for a Value that is made of numbers: they become floats in tuples.
+
+    says: what is asked for, the sentence for whatever has another shape. gates: each lies between 0 and 1.
+    """
+
+    def tidy(value):
+        try:
+            array = np.asarray(value, dtype=float)
+        except (TypeError, ValueError, OverflowError):
+            raise ValueError(says) from None
+        if array.shape != shape or not np.isfinite(array).all():
+            raise ValueError(says)
+        if gates and (array.min() < 0 or array.max() > 1):
+            raise ValueError("A gate is a share: no number below 0, and none above 1.")
+        return tuple(map(tuple, array.tolist())) if array.ndim == 2 else tuple(array.tolist())
+
+    return tidy
 
 
 def weights(D, H, letters="rzh"):

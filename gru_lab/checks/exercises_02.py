@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gru_lab.checks.common import draw
+from gru_lab.checks.common import draw, numbers
 from gru_lab.checks.question import Case, Code, Value, Wrong
 from gru_lab.checks.sizes import sizes
 
@@ -127,18 +127,6 @@ def remembered(z):
     return memory
 
 
-def tidy_gates(value):
-    try:
-        array = np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
-        raise ValueError("Six numbers are asked for, one gate for each sentence.") from None
-    if array.shape != (6,) or not np.isfinite(array).all():
-        raise ValueError("Six numbers are asked for, one gate for each sentence.")
-    if array.min() < 0 or array.max() > 1:
-        raise ValueError("A gate is a share: no number below 0, and none above 1.")
-    return tuple(float(number) for number in array)
-
-
 def knows_the_oath(z):
     return remembered(z)[1] > 0.8
 
@@ -164,7 +152,7 @@ VALVE = Value(
     minutes=6,
     difficulty=2,
     form="a list of six numbers",
-    tidy=tidy_gates,
+    tidy=numbers((6,), "Six numbers are asked for, one gate for each sentence.", gates=True),
     accepts=remembers,
     wrong=(
         Wrong("turned round", "Keep and take have changed places. In this course z near 1 keeps.", [0, 1, 0, 0, 1, 0],

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 from gru_lab.cell import sigmoid
-from gru_lab.checks.common import draw
+from gru_lab.checks.common import draw, numbers
 from gru_lab.checks.question import Case, Code, Value, Wrong
 from gru_lab.checks.sizes import sizes
 
@@ -226,16 +226,6 @@ COUNT = Code(
 MEMORIES = tuple(itertools.product((0, 1), repeat=4))  # Power, Conflict, Tragedy, Revenge
 
 
-def tidy_row(value):
-    try:
-        array = np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
-        raise ValueError("Five numbers are asked for: four weights, then the bias.") from None
-    if array.shape != (5,) or not np.isfinite(array).all():
-        raise ValueError("Five numbers are asked for: four weights, then the bias.")
-    return tuple(float(number) for number in array)
-
-
 def sums(row):
     """(the sums where Conflict and Tragedy are both 1, all other sums)."""
     both = [np.dot(row[:4], memory) + row[4] for memory in MEMORIES if memory[1] and memory[2]]
@@ -263,7 +253,7 @@ AND = Value(
     minutes=8,
     difficulty=3,
     form="a list of five numbers",
-    tidy=tidy_row,
+    tidy=numbers((5,), "Five numbers are asked for: four weights, then the bias."),
     accepts=tells_both,
     wrong=(
         Wrong("turned round", "This is low where it should be high: change the sign of every number.",

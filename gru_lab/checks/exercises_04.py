@@ -3,7 +3,7 @@
 import numpy as np
 
 from gru_lab.cell import gru_step, sigmoid
-from gru_lab.checks.common import SIZES, draw, sizes_text, weights
+from gru_lab.checks.common import SIZES, WHOLE_STEPS, draw, numbers, sizes_text, weights
 from gru_lab.checks.probes import call_with_parameters
 from gru_lab.checks.question import Case, Code, Value, Wrong
 from gru_lab.checks.sizes import sizes
@@ -153,12 +153,7 @@ MENDED = Code(
     reference=lambda x, h, p: gru_step(x, h, p),
     probe=call_with_parameters,
     cases=step_cases,
-    in_library=(
-        "gru_lab.cell.gru_step",
-        "gru_lab.cell.trace_step",
-        "gru_lab.sequence.forward",
-        "gru_lab.sequence_fast.forward_fast",
-    ),
+    in_library=WHOLE_STEPS,
     wrong=(
         Wrong("as it was",
               "The bug is still there: after its second line h is the reset memory, and two lines read it.",
@@ -204,16 +199,6 @@ def fulfilled(biases):
     return [abs(new - wish) <= NEAR for new, (_, wish) in zip(steps_of(biases), WISHES, strict=True)]
 
 
-def tidy_pair(value):
-    try:
-        array = np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
-        raise ValueError("Two numbers are asked for, b_z and b_h.") from None
-    if array.shape != (2,) or not np.isfinite(array).all():
-        raise ValueError("Two numbers are asked for, b_z and b_h.")
-    return tuple(float(number) for number in array)
-
-
 def near(*wanted):
     return lambda biases: max(abs(np.subtract(biases, wanted))) < 0.02
 
@@ -229,7 +214,7 @@ BIASES = Value(
     minutes=10,
     difficulty=4,
     form="a list of two numbers",
-    tidy=tidy_pair,
+    tidy=numbers((2,), "Two numbers are asked for, b_z and b_h."),
     accepts=lambda biases: all(fulfilled(biases)),
     wrong=(
         Wrong("gate, not bias",

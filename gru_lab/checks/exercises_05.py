@@ -3,6 +3,7 @@
 import numpy as np
 
 from gru_lab.cell import sigmoid
+from gru_lab.checks.common import numbers
 from gru_lab.checks.question import Case, Code, Value, Wrong
 from gru_lab.checks.sizes import HiddenSizes, one_of, sizes
 
@@ -217,19 +218,6 @@ REACH = Code(
 # ---------------------------------------------------------------------------------------------- set by hand
 
 
-def tidy_gates(value):
-    says = "Two rows of four numbers are asked for: r, then z, each for Power, Conflict, Tragedy, Revenge."
-    try:
-        array = np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
-        raise ValueError(says) from None
-    if array.shape != (2, 4) or not np.isfinite(array).all():
-        raise ValueError(says)
-    if array.min() < 0 or array.max() > 1:
-        raise ValueError("A gate is a share: no number below 0, and none above 1.")
-    return tuple(tuple(float(number) for number in row) for row in array)
-
-
 ERASED = (1.0, 1.0, 0.0, 1.0)  # z where Tragedy gives way
 NONE, ALL = (0.0,) * 4, (1.0,) * 4
 
@@ -242,7 +230,9 @@ GATES = Value(
     minutes=5,
     difficulty=2,
     form="two lists of four numbers",
-    tidy=tidy_gates,
+    tidy=numbers(
+        (2, 4), "Two rows of four numbers are asked for: r, z, each for Power, Conflict, Tragedy, Revenge.", gates=True
+    ),
     accepts=lambda gates: gates == (NONE, ERASED),
     wrong=(
         Wrong("gates exchanged", "r and z have changed places. z decides what the belt keeps.", [ERASED, NONE],

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gru_lab.cell import sigmoid
-from gru_lab.checks.common import draw
+from gru_lab.checks.common import WHOLE_STEPS, draw, numbers
 from gru_lab.checks.question import Case, Code, Value, Written, Wrong
 from gru_lab.checks.sizes import one_of, sizes
 
@@ -194,12 +194,7 @@ REPAIR = Code(
     shapes="repaired_step(x, h, W_r, U_r, b_r, W_z, U_z, b_z, W_h, U_h, b_h): x (…, D), h (…, H) -> (…, H)",
     reference=repaired_step,
     cases=step_cases,
-    in_library=(
-        "gru_lab.cell.gru_step",
-        "gru_lab.cell.trace_step",
-        "gru_lab.sequence.forward",
-        "gru_lab.sequence_fast.forward_fast",
-    ),
+    in_library=WHOLE_STEPS,
     wrong=(
         Wrong(
             "as it was",
@@ -249,16 +244,6 @@ REPAIR = Code(
 # ---------------------------------------------------------------------------------------------- set by hand
 
 
-def tidy_biases(value):
-    try:
-        array = np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
-        raise ValueError("Four numbers are asked for, the biases b_r of Power, Conflict, Tragedy, Revenge.") from None
-    if array.shape != (4,) or not np.isfinite(array).all():
-        raise ValueError("Four numbers are asked for, the biases b_r of Power, Conflict, Tragedy, Revenge.")
-    return tuple(float(number) for number in array)
-
-
 def gates_at_rest(biases):
     return [float(sigmoid(bias)) for bias in biases]
 
@@ -277,7 +262,7 @@ BIASES = Value(
     minutes=6,
     difficulty=2,
     form="a list of four numbers",
-    tidy=tidy_biases,
+    tidy=numbers((4,), "Four numbers are asked for, the biases b_r of Power, Conflict, Tragedy, Revenge."),
     accepts=hides_tragedy_and_revenge,
     wrong=(
         Wrong("shares, not biases", "These are the gate's values. The bias is what σ makes them from: σ(1) is 0.73.",

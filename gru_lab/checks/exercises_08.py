@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gru_lab.checks.common import draw
+from gru_lab.checks.common import draw, numbers
 from gru_lab.checks.question import Case, Code, Value, Wrong
 from gru_lab.checks.sizes import sizes
 
@@ -295,16 +295,6 @@ OLD, NEW, LEVEL = np.array([0.6, 0.2, 0.4, -0.4]), np.array([0.1, 0.7, 0.4, 0.6]
 APART = [0, 1, 3]  # the units whose two versions differ
 
 
-def tidy_shares(value):
-    try:
-        array = np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
-        raise ValueError("Four numbers are asked for, one share z for each unit.") from None
-    if array.shape != (4,) or not np.isfinite(array).all():
-        raise ValueError("Four numbers are asked for, one share z for each unit.")
-    return tuple(float(number) for number in array)
-
-
 def blended(z):
     return np.array(z) * OLD + (1 - np.array(z)) * NEW
 
@@ -326,7 +316,7 @@ FADERS = Value(
     minutes=6,
     difficulty=2,
     form="a list of four numbers",
-    tidy=tidy_shares,
+    tidy=numbers((4,), "Four numbers are asked for, one share z for each unit."),
     accepts=is_level,
     wrong=(
         Wrong("z takes", "These are the candidate's shares. z keeps: it is the share of the old value.",

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gru_lab.cell import sigmoid
-from gru_lab.checks.common import draw
+from gru_lab.checks.common import draw, numbers
 from gru_lab.checks.question import Case, Code, Value, Wrong
 from gru_lab.checks.sizes import sizes
 
@@ -237,16 +237,6 @@ SLOPES = Code(
 # ---------------------------------------------------------------------------------------------- set by hand
 
 
-def tidy_judge(value):
-    try:
-        array = np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
-        raise ValueError("Two numbers are asked for: the bias, then the weight on the feature.") from None
-    if array.shape != (2,) or not np.isfinite(array).all():
-        raise ValueError("Two numbers are asked for: the bias, then the weight on the feature.")
-    return tuple(float(number) for number in array)
-
-
 def says(judge):
     """The gate without the feature, and with it."""
     bias, weight = (float(number) for number in np.clip(judge, -300, 300))
@@ -266,7 +256,7 @@ JUDGE = Value(
     minutes=6,
     difficulty=3,
     form="a list of two numbers: the bias, then the weight",
-    tidy=tidy_judge,
+    tidy=numbers((2,), "Two numbers are asked for: the bias, then the weight on the feature."),
     accepts=lambda judge: np.allclose(says(judge), [0.95, 0.1], atol=0.005),
     wrong=(
         Wrong("bias counted out", "−2.2 is the whole sum for 0.1. The bias is part of it, so the weight must undo the "

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gru_lab.checks.common import draw
+from gru_lab.checks.common import draw, numbers
 from gru_lab.checks.question import Case, Code, Value, Wrong
 from gru_lab.checks.sizes import sizes
 
@@ -124,16 +124,6 @@ H_GIVEN, R_GIVEN = np.array([1.0, -1.0]), np.array([1.0, 0.5])
 BEFORE, AFTER = [0.0, 1.0], [1.0, 1.0]
 
 
-def tidy_matrix(value):
-    try:
-        array = np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
-        raise ValueError("A matrix U_h of two rows with two numbers each is asked for.") from None
-    if array.shape != (2, 2) or not np.isfinite(array).all():
-        raise ValueError("A matrix U_h of two rows with two numbers each is asked for.")
-    return tuple(tuple(float(number) for number in row) for row in array)
-
-
 def arrives(matrix, h=H_GIVEN, r=R_GIVEN):
     """What arrives with reset before, and with reset after."""
     U_h = np.array(matrix)
@@ -161,7 +151,7 @@ MATRIX = Value(
     minutes=9,
     difficulty=3,
     form="a matrix of two rows with two numbers each",
-    tidy=tidy_matrix,
+    tidy=numbers((2, 2), "A matrix U_h of two rows with two numbers each is asked for."),
     accepts=both_are(BEFORE, AFTER),
     wrong=(
         Wrong("before and after swapped", "Before and after have changed places: this gives 1, 1 with reset before.",

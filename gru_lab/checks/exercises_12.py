@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from gru_lab.cell import sigmoid
-from gru_lab.checks.common import draw
+from gru_lab.checks.common import draw, numbers
 from gru_lab.checks.question import Case, Code, Value, Wrong
 from gru_lab.checks.sizes import sizes
 
@@ -248,16 +248,6 @@ CLOCK = Code(
 # ---------------------------------------------------------------------------------------------- fifty steps by hand
 
 
-def tidy_gate(value):
-    try:
-        array = np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
-        raise ValueError("Two numbers are asked for: the weight w and the bias b.") from None
-    if array.shape != (2,) or not np.isfinite(array).all():
-        raise ValueError("Two numbers are asked for: the weight w and the bias b.")
-    return tuple(float(number) for number in array)
-
-
 def left_after(steps, b):
     return math.exp(-steps * float(np.logaddexp(0, -b)))
 
@@ -279,7 +269,7 @@ GATE = Value(
     minutes=8,
     difficulty=3,
     form="a list of two numbers, [w, b]",
-    tidy=tidy_gate,
+    tidy=numbers((2,), "Two numbers are asked for: the weight w and the bias b."),
     accepts=lambda gate: lasts(gate[1]) and writes(gate),
     wrong=(
         Wrong("z, not its bias", "Your b looks like z itself. σ(b) is z: for z = 0.987 the bias is above 4.",

@@ -83,15 +83,19 @@ def _exercises(options):
     from gru_lab.workshop import exercises
 
     root = course.find_root()
-    changed, problems = exercises.generate(root, write=not options.check)
-    word = "out of date" if options.check else "written"
+    return _say_what_changed(root, *exercises.generate(root, write=not options.check), options.check)
+
+
+def _say_what_changed(root, changed, problems, checking):
+    """Print what was, or with checking=True would be, written, and what could not be; the command's exit status."""
     for path in changed:
-        print(f"{path.relative_to(root).as_posix()}  {word if path.exists() or options.check else 'removed'}")
+        done = "out of date" if checking else "written" if path.exists() else "removed"
+        print(f"{path.relative_to(root).as_posix()}  {done}")
     for problem in problems:
         print(problem, file=sys.stderr)
     if not changed and not problems:
         print("nothing to change")
-    return 1 if problems or (changed and options.check) else 0
+    return 1 if problems or (changed and checking) else 0
 
 
 def _root_of(path):
@@ -121,11 +125,4 @@ def _toc(options):
     from gru_lab.workshop import toc
 
     table = course.load()
-    stale, problems = toc.update(table, write=not options.check)
-    for path in stale:
-        print(f"{path.relative_to(table.root).as_posix()}  {'out of date' if options.check else 'written'}")
-    for problem in problems:
-        print(problem, file=sys.stderr)
-    if not stale and not problems:
-        print("nothing to change")
-    return 1 if problems or (stale and options.check) else 0
+    return _say_what_changed(table.root, *toc.update(table, write=not options.check), options.check)

@@ -1,4 +1,4 @@
-"""Numbers as a person writes them, ids however they are typed, and what is said of a function that is half done."""
+"""Numbers written and read, ids however they are typed, and what is said of a function that is half done."""
 
 import dataclasses
 
@@ -7,6 +7,7 @@ import pytest
 
 from gru_lab import check
 from gru_lab.checks import finding, judge, words
+from gru_lab.checks.common import numbers
 
 COUNT = check.find("stacked_count")
 
@@ -23,6 +24,28 @@ def test_a_number_is_written_in_full_up_to_a_size(value, text):
 def test_large_numbers_that_differ_are_shown_to_differ():
     found = judge(COUNT, lambda D, H, layers, biases: COUNT.reference(D, H, layers, biases) + 10 * (layers > 1))
     assert dict(found.rows)["expected"] == "10944" and dict(found.rows)["came out"] == "10954"
+
+
+# ---------------------------------------------------------------------------------------------- values of numbers
+
+
+def test_numbers_of_a_shape_become_tuples():
+    assert numbers((2,), "Two.")(np.array([1, 0.5])) == (1.0, 0.5)
+    assert numbers((1, 2), "A row of two.")([[1, 2]]) == ((1.0, 2.0),)
+
+
+@pytest.mark.parametrize("value", [[1], [[1, 2]], "ab", [1, "b"], [1, None], [10**400, 1], [1, float("nan")], {}, 3])
+def test_whatever_else_is_told_what_is_asked_for(value):
+    with pytest.raises(ValueError, match=r"^Two numbers\.$"):
+        numbers((2,), "Two numbers.")(value)
+
+
+def test_a_gate_is_a_share():
+    assert numbers((2,), "Two gates.", gates=True)([0, 1]) == (0, 1)
+    for value in ([0, 1.01], [-0.01, 1]):
+        assert numbers((2,), "Two.")(value)
+        with pytest.raises(ValueError, match="A gate is a share"):
+            numbers((2,), "Two gates.", gates=True)(value)
 
 
 # ---------------------------------------------------------------------------------------------- ids
@@ -95,3 +118,10 @@ def test_a_call_of_what_is_not_written_is_shown():
     assert "a function that yours calls is not written" in found.says
     assert dict(found.rows)["it says"] == "NotImplementedError: not yet"
     assert dict(found.rows)["your line"] == "return layers * one_layer(D, H)"
+
+
+def test_sentences_are_written_and_not_called_right(capsys):
+    check.written("6.7", "word " * 30)
+    said = capsys.readouterr().out
+    assert said.startswith("✓ 6.7 Why a reset gate? · written\n  A person marks this: you, or in a class")
+    assert "right" not in said.splitlines()[0]

@@ -1,6 +1,6 @@
 """The same function on other machines, through Dask's distributed scheduler: `gru-lab grade … --dask ADDRESS`."""
 
-from gru_lab.grading.run import lost
+from gru_lab.grading.pool import lost
 
 __all__ = ["ClusterError", "mapper"]
 

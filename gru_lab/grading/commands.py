@@ -9,8 +9,12 @@ from gru_lab.checks import words
 from gru_lab.grading import cluster, results, run, sandbox, scores, submissions
 from gru_lab.grading import roster as rosters
 from gru_lab.grading.assignments import UnknownAssignment, assignment
+from gru_lab.grading.doubts import doubts
 from gru_lab.grading.engine import Terms
 from gru_lab.grading.journal import Journal, JournalError, read_all
+from gru_lab.grading.option_types import minutes, percent, positive, seconds, shard
+from gru_lab.grading.pages import number_of
+from gru_lab.grading.times import named_time
 from gru_lab.grading.writing import NotWritten, write_whole
 
 __all__ = ["add_parser"]
@@ -41,39 +45,27 @@ def add_parser(subparsers):
     parser.add_argument("what", nargs="+", metavar="SUBMISSIONS", help=argparse.SUPPRESS)
     parser.add_argument("--assignment", metavar="N", help='the exercises that were handed in, such as "06"')
     parser.add_argument("--out", type=Path, metavar="RESULTS", help="the folder to write to")
-    parser.add_argument("--roster", type=Path, metavar="FILE", help="CSV of the class: id, name, email, maybe due")
+    parser.add_argument("--roster", type=Path, metavar="FILE", help="CSV: id, name, email, maybe due, handed_in")
     running = parser.add_argument_group("running")
     running.add_argument("--resume", action="store_true", help="go on where a run was interrupted; changed ones again")
-    running.add_argument("--jobs", type=_positive, default=run.cores(), metavar="N", help="at once (all processors)")
+    running.add_argument("--jobs", type=positive, default=run.cores(), metavar="N", help="at once (all processors)")
     running.add_argument("--seed-file", type=Path, metavar="FILE", help="the class's secret (made if it is not there)")
-    running.add_argument("--seconds", type=float, default=5.0, metavar="S", help="for one question (%(default)s)")
-    running.add_argument("--max-mb", type=_positive, default=50, metavar="N", help="of a notebook (%(default)s)")
-    running.add_argument("--shard", type=_shard, metavar="I/N", help="grade every Nth student only, from the Ith on")
+    running.add_argument("--seconds", type=seconds, default=5.0, metavar="S", help="for one question (%(default)s)")
+    running.add_argument("--max-mb", type=positive, default=50, metavar="N", help="of a notebook (%(default)s)")
+    running.add_argument("--shard", type=shard, metavar="I/N", help="grade every Nth student only, from the Ith on")
     running.add_argument("--dask", metavar="ADDRESS", help="grade on the workers of this Dask scheduler")
     running.add_argument("--without-sandbox", action="store_true", help="run the submissions with limits alone")
     policy = parser.add_argument_group("policy (default: that of the results, else full credit, never late)")
     policy.add_argument("--due", metavar="TIME", help="ISO 8601 with a time zone: 2026-12-01T23:59+01:00")
-    policy.add_argument("--grace-minutes", type=float, metavar="M", help="in time is also who is so many minutes late")
-    policy.add_argument("--late", type=scores.percent, metavar="P", help="percent taken off for each day begun: 10")
-    policy.add_argument("--late-at-most", type=scores.percent, metavar="P", help="percent taken off at most")
+    policy.add_argument("--grace-minutes", type=minutes, metavar="M", help="who is so many minutes late is in time")
+    policy.add_argument("--late", type=percent, metavar="P", help="percent taken off for each day begun: 10")
+    policy.add_argument("--late-at-most", type=percent, metavar="P", help="percent taken off at most")
     policy.add_argument(
         "--partial", choices=scores.PARTIAL, help="a question's points: by the share right, or all or none"
     )
+    policy.add_argument("--missing", choices=scores.MISSING, help="the mark of who handed in nothing (blank: none)")
     parser.add_argument("--no-gradebook", action="store_true", help="write no nbgrader gradebook")
     parser.set_defaults(call=_call)
-
-
-def _positive(text):
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on")
-    return int(text)
-
-
-def _shard(text):
-    i, _, n = text.partition("/")
-    if not (i.isdecimal() and n.isdecimal() and 1 <= int(i) <= int(n)):
-        raise argparse.ArgumentTypeError(f"{text!r} is no shard, such as 2/8")
-    return int(i), int(n)
 
 
 def _call(options):
@@ -87,6 +79,9 @@ def _call(options):
     except PROBLEMS as problem:
         print(f"gru-lab grade: {problem}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("stopped: what was graded is kept, and the same command with --resume goes on", file=sys.stderr)
+        return 130
 
 
 def _grade(options, path):
@@ -105,16 +100,11 @@ def _grade(options, path):
     seed = results.read_seed(options.seed_file or paths.seed)
     results.agree(paths, asked.number, seed)
     policy.save(paths.policy)  # now, so that whoever goes on after an interruption, or joins shards, has them
-    if options.roster and options.roster.resolve() != paths.roster.resolve():
-        write_whole(paths.roster, options.roster.read_bytes().decode("utf-8", "replace"))
+    _keep_roster(options.roster, paths)
     terms = Terms(seed, protected, options.seconds)
     mapper = cluster.mapper(options.dask) if options.dask else None
     with Journal(paths.journal(asked.number, options.shard)) as journal:
-        try:
-            run.grade_all(handles, terms, journal, options.jobs, mapper)
-        except KeyboardInterrupt:
-            print(f"stopped: {len(journal.records)} are graded and kept; --resume goes on", file=sys.stderr)
-            return 130
+        run.grade_all(handles, terms, journal, options.jobs, mapper)
         wanted = {handle.student for handle in handles}
         records = {student: record for student, record in journal.records.items() if student in wanted}
     if options.shard:
@@ -124,12 +114,14 @@ def _grade(options, path):
 
 
 def _protected(options):
-    """Is there a sandbox? Says so where there is none, and refuses as root."""
+    """Is there a sandbox? Says so where there is none, and refuses as root; with one, root is told of a safer way."""
     if options.without_sandbox:
         lacking = "as you wished"
     else:
         lacking = "" if options.dask else sandbox.missing()
         if not lacking:
+            if sandbox.is_root() and not options.dask:
+                print("You are root: the sandbox is safer still when an ordinary user starts it.", file=sys.stderr)
             return True
         if sandbox.is_root():
             raise sandbox.SandboxError(f"{lacking}. As root nothing runs without a sandbox; --without-sandbox insists")
@@ -147,15 +139,22 @@ def _roster(options, paths):
     return rosters.read(options.roster or kept) if options.roster or kept else None
 
 
+def _keep_roster(path, paths):
+    """For whoever goes on later: a copy with the results, unless there is none or it is that copy."""
+    if path and path.exists() and path.resolve() != paths.roster.resolve():
+        write_whole(paths.roster, path.read_bytes().decode("utf-8", "replace"))
+
+
 def _policy(options, paths):
     try:
         policy = scores.Policy.load(paths.policy) if paths.policy.exists() else scores.Policy()
         asked = {
-            "due": options.due,
+            "due": options.due and named_time(options.due),
             "grace_minutes": options.grace_minutes,
             "percent_per_day": options.late,
             "percent_at_most": options.late_at_most,
             "partial": options.partial,
+            "missing": options.missing,
         }
         return scores.Policy(**{**vars(policy), **{name: one for name, one in asked.items() if one is not None}})
     except (ValueError, OSError) as problem:
@@ -186,7 +185,9 @@ def _again(options, folders, merge):
         with Journal(out.journal(next(iter(records.values())).assignment)) as journal:
             for record in records.values():
                 journal.add(record)
-    return _write(options, out, records, _policy(options, folders[0]), _roster(options, folders[0]))
+    policy, roster = _policy(options, folders[0]), _roster(options, folders[0])
+    _keep_roster(options.roster or folders[0].roster, out)
+    return _write(options, out, records, policy, roster)
 
 
 def _missing_shards(journals):
@@ -198,39 +199,32 @@ def _missing_shards(journals):
 def _write(options, paths, records, policy, roster):
     if not records:
         raise results.ResultsError("there is nothing to make tables of")
-    due = roster.due if roster else None
+    due, records = (roster.due, roster.timed(records)) if roster else (None, records)
     given = results.write_all(paths, records, policy, roster, due, gradebook=not options.no_gradebook)
     _summary(paths, records, given)
-    _doubts(records, policy, roster)
+    again = f"gru-lab grade tables {paths.root} --roster {options.roster or 'FILE'}"
+    for doubt in doubts(records, policy, roster, again):
+        print(f"Look at this: {doubt}", file=sys.stderr)
     return 0
 
 
-def _doubts(records, policy, roster):
-    """Say what is perhaps not as it was meant."""
-    doubts = []
-    no_time = sum(not record.handed_in and not record.problem for record in records.values())
-    if no_time and (policy.due or (roster and roster.due)):
-        doubts.append(f"{no_time} submissions carry no time: they count as in time")
-    if roster and all(record.problem for student, record in records.items() if student in roster):
-        doubts.append("nothing that could be read is from a student of the roster: is its column of ids the right one?")
-    answers = [result for record in records.values() for result in record.results if not record.problem]
-    if answers and sum(result.status == "not found" for result in answers) > len(answers) / 2:
-        doubts.append("most answers were not found: was it another assignment?")
-    for doubt in doubts:
-        print(f"Look at this: {doubt}", file=sys.stderr)
-
-
 def _summary(paths, records, given):
-    answers = [result for record in records.values() for result in record.results]
+    there = [record for record in records.values() if not record.absent]
+    answers = [result for record in there for result in record.results]
     counts = {}
     for result in answers:
         counts[result.status] = counts.get(result.status, 0) + 1
-    print(f"{len(records)} submissions, {len(answers)} answers: " + ", ".join(f"{n} {s}" for s, n in counts.items()))
+    says = ", ".join(f"{n} {s}" for s, n in counts.items())
+    print(f"{number_of(len(there), 'submission')}, {number_of(len(answers), 'answer')}: {says or 'nothing'}")
+    absent = sum(score.absent for score in given)
+    if absent:
+        print(f"{number_of(absent, 'student')} handed in nothing.")
     waiting = sum(bool(score.to_mark) for score in given)
     if waiting:
-        print(f"{waiting} wait for a person: mark them with Formgrader in {paths.gradebook}, then")
+        wait = number_of(waiting, "submission waits", "submissions wait")
+        print(f"{wait} for a person: mark with Formgrader in {paths.gradebook}, then")
         print(f"    gru-lab grade tables {paths.root}")
-    for record in records.values():
+    for record in there:
         if record.problem:
             print(f"  {words.printable(record.student, 60)}: {words.printable(record.problem, 200)}")
     print(f"Written to {paths.root}: report.html, feedback/, grades.csv and more.")

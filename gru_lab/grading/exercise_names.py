@@ -5,7 +5,7 @@ import re
 
 from gru_lab.grading import assignments
 
-__all__ = ["exercise_in", "folder_number", "is_notebook", "stem_of", "titled"]
+__all__ = ["copied", "exercise_in", "folder_number", "is_notebook", "stem_of", "titled"]
 
 LONGEST = 200  # a longer name is nobody's idea of an exercise
 
@@ -15,8 +15,13 @@ _WORD = (
 )
 _FOLDER = re.compile(rf"(?:{_WORD}{_GAP})?0*(?P<number>\d{{1,2}})(?:[\s_.-].*)?", re.IGNORECASE | re.DOTALL)
 _PREFIXED = re.compile(rf"(?<![^\W_]){_WORD}{_GAP}0*(?P<number>\d{{1,2}})(?![^\W_])", re.IGNORECASE)
-# what a browser or Jupyter adds to the name of a second copy
-_COPY = re.compile(r"(?:[\s_-]*copy[\s_-]*\d*|[\s_]*\(\d{1,3}\)|-\d{1,2})+$", re.IGNORECASE)
+# what a browser or Jupyter adds to the name of a second copy; "++", for a student may write "copy copy copy copy …"
+_COPY = re.compile(r"(?>[\s_-]*copy(?:[\s_-]*\d{1,3})?|[\s_]*\(\d{1,3}\)|-\d{1,2})++[\s_-]*", re.IGNORECASE)
+# the same after a student's name, of which "-2" may be a part; and what Google puts before it
+_COPY_OF = re.compile(
+    r"(?>copy[\s_-]+of[\s_-]+)*+(?P<name>.+?)(?>[\s_-]+copy(?:[\s_-]*\d{1,3})?|[\s_]*\(\d{1,3}\))*+",
+    re.IGNORECASE | re.DOTALL,
+)
 _NOTEBOOK = re.compile(r"\.ipynb(?:\.txt|\.json)?\s*$", re.IGNORECASE)  # some browsers save it with an ending more
 
 
@@ -50,8 +55,18 @@ def exercise_in(stem):
         if match is None:
             return None, stem
         number = match["number"].zfill(2)
-    before, after = stem[: match.start()], _COPY.sub("", stem[match.end() :])
+    before, after = stem[: match.start()], stem[match.end() :]
+    if _COPY.fullmatch(after):
+        after = ""
+    if before.strip(" _.-").casefold() in ("copy of", "copy_of", "copy-of"):
+        before = ""
     return number, "_".join(part for part in (before.strip(" _.-"), after.strip(" _.-")) if part)
+
+
+def copied(name):
+    """Of which name this may be a second copy: "anna" of "anna (2)", "anna-Copy1" and "Copy of anna"; else ""."""
+    match = _COPY_OF.fullmatch(name) if len(name) <= LONGEST else None
+    return match["name"] if match and match["name"] != name else ""
 
 
 def titled(stem):

@@ -26,6 +26,7 @@ def add_parser(subparsers):
     gradescope.add_argument(
         "--seed-file", type=Path, metavar="FILE", help="the class's secret (default: beside the zip)"
     )
+    gradescope.add_argument("--force", action="store_true", help="overwrite the file, if it is there")
     gradescope.set_defaults(call=_gradescope)
     nbgrader = commands.add_parser(
         "nbgrader",
@@ -42,6 +43,8 @@ def _gradescope(options):
 
     try:
         asked = assignment(options.assignment)
+        if options.out.exists() and not options.force:
+            raise results.ResultsError(f"{options.out} is there already: --force overwrites it")
         seed_file = options.seed_file or options.out.with_suffix(".seed.txt")
         gradescope.export(options.out, asked.number, results.read_seed(seed_file))
     except (UnknownAssignment, results.ResultsError, OSError) as problem:

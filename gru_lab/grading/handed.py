@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 
-__all__ = ["Group", "Handed", "Item"]
+__all__ = ["MARKED_LATE", "Group", "Handed", "Item"]
+
+MARKED_LATE = "Canvas marked it as late."  # a note; whoever sums up looks for it
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,8 @@ class Handed:
 @dataclass
 class Group:
     """What one student handed in. ids, canvas_id: by which a roster may know the student. when: the time as the system
-    wrote it. for_this: the system kept it for this assignment alone, whatever its files are called."""
+    wrote it. for_this: the system kept it for this assignment alone, whatever its files are called. copy_of: whose it
+    is after all, if the student's name is only that of a second copy."""
 
     student: str
     files: list = field(default_factory=list)
@@ -34,6 +37,7 @@ class Group:
     when: str = ""
     notes: tuple = ()
     for_this: bool = True
+    copy_of: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ import io
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gru_lab.grading.names import clean, identifier
-from gru_lab.grading.scores import moment
+from gru_lab.grading.times import named_time
 
 __all__ = ["Person", "Roster", "RosterError", "read"]
 
@@ -28,6 +28,7 @@ _HEADERS = {
     "email": ("email", "email address", "e-mail", "e-mail address", "mail"),
     "section": ("section", "sections", "group", "groups"),
     "due": ("due", "extension", "deadline", "due date", "extended due"),
+    "handed_in": ("handed_in", "handed in", "submitted", "submitted at", "submitted_at", "submission time"),
 }
 # of those, what may be the id by which the class knows a student; the first that a row has
 _IDS = ("student", "id", "login", "id_number", "canvas_id", "email")
@@ -50,10 +51,11 @@ class Person:
 
 
 class Roster(Mapping):
-    """{student: Person}. people: the same as a dict. due: {student: ISO 8601}, where someone has their own deadline."""
+    """{student: Person}. people: the same as a dict. due: {student: ISO 8601}, where someone has their own deadline.
+    handed_in: {student: ISO 8601}, where the instructor knows when."""
 
-    def __init__(self, people, due=None):
-        self.people, self.due = dict(people), dict(due or {})
+    def __init__(self, people, due=None, handed_in=None):
+        self.people, self.due, self.handed_in = dict(people), dict(due or {}), dict(handed_in or {})
         self._by_id, self._by_canvas_id, self._by_name = {}, {}, {}
         for student, person in self.people.items():
             _note(self._by_id, student, (student, person.id_number, person.login, person.email))
@@ -68,6 +70,16 @@ class Roster(Mapping):
 
     def __len__(self):
         return len(self.people)
+
+    def timed(self, records):
+        """Records {student: Record} with the times that the roster has: they stand above those of a download, which
+        may have none, and of nbgrader's timestamp.txt, which a student can write. Who handed in nothing has no time."""
+        return {
+            student: replace(record, handed_in=self.handed_in[student])
+            if record.file and student in self.handed_in
+            else record
+            for student, record in records.items()
+        }
 
     def match(self, ids=(), canvas_id="", email="", name=""):
         """(the roster's id for who is known by these, note): "" and a sentence if there is no one, or more than one."""
@@ -100,7 +112,7 @@ def read(path):
     if not rows:
         raise RosterError(f"'{path}' is empty. It needs a line of headers, such as student,name,email.")
     columns = _columns(path, rows[0][1])
-    people, due, lines_of = {}, {}, {}
+    people, times, lines_of = {}, {"due": {}, "handed_in": {}}, {}
     for line, row in rows[1:]:
         where = f"'{path}', line {line}"
         values = {what: row[column] if column < len(row) else "" for what, column in columns.items()}
@@ -113,11 +125,12 @@ def read(path):
         if student in people:
             raise RosterError(f"{where}: '{student}' was already on line {lines_of[student]}.")
         people[student], lines_of[student] = _person(values), line
-        if values.get("due"):
-            due[student] = _due(where, values["due"])
+        for what in times:
+            if values.get(what):
+                times[what][student] = _time(where, values[what])
     if not people:
         raise RosterError(f"'{path}' holds no student below its headers.")
-    return Roster(people, due)
+    return Roster(people, **times)
 
 
 def _note(index, student, keys):
@@ -177,9 +190,9 @@ def _name(values):
     return values.get("name") or whole
 
 
-def _due(where, text):
+def _time(where, text):
     try:
-        return moment(text).isoformat()
+        return named_time(text)
     except ValueError as problem:
         raise RosterError(f"{where}: {problem}.") from problem
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from gru_lab.grading import systems
-from gru_lab.grading.exercise_names import exercise_in, folder_number, is_notebook, stem_of
+from gru_lab.grading.exercise_names import copied, exercise_in, folder_number, is_notebook, stem_of
 from gru_lab.grading.handed import Group, Handed, Item
 from gru_lab.grading.names import clean, identifier
 
@@ -92,7 +92,9 @@ def _by_folder(items, asked):
         else:
             (handed if _may_be_handed_in(item) else aside).append(item)
     for item, student, notes in _named(handed, asked):
-        _add(groups, student, item.entry, item.parts).notes = notes
+        group = _add(groups, student, item.entry, item.parts)
+        group.notes = notes
+        group.copy_of = "" if notes else group.copy_of  # two that nobody knows stay two
     return list(groups.values()), aside
 
 
@@ -101,7 +103,8 @@ def _may_be_handed_in(item):
 
 
 def _add(groups, student, entry, path):
-    group = groups.setdefault(student, Group(student, ids=(student,), for_this=False))
+    new = Group(student, ids=(student,), for_this=False, copy_of=copied(student))
+    group = groups.setdefault(student, new)
     group.files.append(Handed(entry, path, entry.modified))
     return group
 
@@ -109,9 +112,10 @@ def _add(groups, student, entry, path):
 def _named(items, asked):
     """(item, student, notes) for files that are named after their students."""
     told = [(item, *exercise_in(stem_of(item.name))) for item in items]
-    trim = _trimmer([rest for _, number, rest in told if number is None], int(asked.number))
+    trim = _trimmer([copied(rest) or rest for _, number, rest in told if number is None], int(asked.number))
     for item, number, rest in told:
-        student = rest if number is not None else trim(rest)
+        whose = copied(rest) or rest
+        student = rest if number is not None else rest.replace(whose, trim(whose), 1)
         if student and not _NOBODY.fullmatch(student):
             yield item, identifier(student), ()
         else:

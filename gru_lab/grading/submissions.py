@@ -4,20 +4,17 @@ Nothing is unpacked, and one notebook at a time is in memory: `find` lists, and 
 systems lay files out, `choosing` which file of a student counts, `roster` who the students are.
 """
 
-import functools
 import hashlib
-import zoneinfo
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 
 from gru_lab.grading.archive import SubmissionsError, Unreadable, open_archive
 from gru_lab.grading.assignments import assignment as the_assignment
 from gru_lab.grading.choosing import belongs, choose
 from gru_lab.grading.handed import Group
-from gru_lab.grading.names import clean
 from gru_lab.grading.shapes import recognise
+from gru_lab.grading.times import moment_of
 
-__all__ = ["Found", "Handle", "Submission", "SubmissionsError", "find", "moment_of"]
+__all__ = ["Found", "Handle", "Submission", "SubmissionsError", "find"]
 
 MAX_BYTES = 50 << 20
 LARGEST_STAMP = 1_000  # bytes of a timestamp.txt
@@ -93,45 +90,18 @@ def find(path, assignment, roster=None, max_bytes=MAX_BYTES):
     archive = open_archive(path)
     layout = recognise(archive.entries, asked)
     _refuse_nothing(path, asked, layout.groups, archive)
-    groups = _known(layout.groups, roster)
+    own, copies = _with_copies(layout.groups, roster)
+    groups = _known(own, roster)
     there = {group.student for group in groups}
     groups += [Group(student) for student in roster or () if student not in there]
     if roster:
         groups = [_introduced(group, roster) for group in groups]
     found = Found(Handle(group.student, group, asked, max_bytes) for group in sorted(groups, key=lambda g: g.student))
     files = len({file.entry.parts for group in groups for file in group.files})
-    notes = (*archive.notes, *layout.notes)
+    notes = (*archive.notes, *layout.notes, *copies)
     found.says = " ".join((_sentence(layout.kind, files, len(there), len(groups) - len(there)), *notes))
     found.close = archive.close
     return found
-
-
-def moment_of(text):
-    """(ISO 8601 with a time zone, note) of a time as nbgrader or Gradescope writes it: "2026-11-27 12:00:00.25 UTC".
-
-    Students write nbgrader's: what is no time gives "", and a zone that is not known counts as UTC, each with a note.
-    """
-    day, _, rest = clean(text, 100).partition(" ")
-    clock, _, zone = rest.partition(" ")
-    try:
-        moment = datetime.fromisoformat(f"{day}T{clock}" if clock else day)
-        if moment.tzinfo is None and zone[:1] in ("+", "-"):
-            moment = datetime.fromisoformat(f"{day}T{clock}{zone}")
-        if moment.tzinfo is not None:
-            return moment.isoformat(), ""
-        if zone in ("UTC", "Z", "GMT"):
-            return moment.replace(tzinfo=UTC).isoformat(), ""
-        if zone in _zones():  # a name that is looked up as a path never comes from a student
-            return moment.replace(tzinfo=zoneinfo.ZoneInfo(zone)).isoformat(), ""
-    except (ValueError, OverflowError, zoneinfo.ZoneInfoNotFoundError):
-        return "", f"The time it was handed in cannot be read: '{clean(text, 40)}'."
-    zone = f"'{clean(zone, 40)}' is no time zone that is known" if zone else "There is no time zone"
-    return moment.replace(tzinfo=UTC).isoformat(), f"{zone} in the time it was handed in, so UTC is assumed."
-
-
-@functools.cache
-def _zones():
-    return zoneinfo.available_timezones()
 
 
 def _when(group, chosen):
@@ -163,6 +133,20 @@ def _refuse_nothing(path, asked, groups, archive):
         f"'{path}' holds nothing that looks like a submission. Give a folder with a notebook or a folder for each "
         f'student, nbgrader\'s folder "submitted", or a download from Canvas, Moodle or Gradescope.{instead}'
     )
+
+
+def _with_copies(groups, roster):
+    """(groups, notes): "anna (2)" is anna's, if there is an anna, unless the roster has both."""
+    students, told, found = {group.student for group in groups}, [], []
+    for group in groups:
+        whose = group.copy_of
+        on_roster = bool(roster) and bool(roster.match(ids=group.ids)[0])
+        if whose and not on_roster and (whose in students or (roster and roster.match(ids=(whose,), name=whose)[0])):
+            told.append(f"'{group.student}' as {whose}'s")
+            group = replace(group, student=whose, ids=(whose,))
+        found.append(group)
+    shown = ", ".join(told[:5]) + (" and so on" if told[5:] else "")
+    return found, (f"Copies were taken for versions of one student's: {len(told)}, {shown}.",) if told else ()
 
 
 def _known(groups, roster):

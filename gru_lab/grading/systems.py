@@ -15,7 +15,7 @@ import re
 from collections import Counter
 
 from gru_lab.grading.archive import Unreadable
-from gru_lab.grading.handed import Group, Handed
+from gru_lab.grading.handed import MARKED_LATE, Group, Handed
 from gru_lab.grading.names import clean, identifier
 
 __all__ = ["canvas", "gradescope", "is_of_a_system", "moodle"]
@@ -64,7 +64,7 @@ def canvas(items):
         file = match["file"] or item.name
         group.files.append(Handed(item.entry, (file,), float(match["order"] or 0), bool(match["typed"])))
         if match["late"] or match["anonymous_late"]:
-            group.notes = ("Canvas marked it as late.",)
+            group.notes = (MARKED_LATE,)
     return "a Canvas download", list(groups.values()), [item for item in items if item not in taken], ()
 
 

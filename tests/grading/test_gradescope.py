@@ -100,3 +100,13 @@ def test_it_asks_for_no_more_than_its_set_up_installs(autograder):
     known = sys.stdlib_module_names | {"gru_lab", "numpy", "IPython", "jinja2", "markupsafe", "scipy"}
     outside = {name for name in own - known if not name.startswith(("_", "sitecustomize", "cython_runtime"))}
     assert outside <= {"mpl_toolkits", "google", "distutils"}, outside
+
+
+def test_an_autograder_that_is_there_is_not_written_over_by_accident(tmp_path, capsys):
+    path, seed = tmp_path / "a.zip", tmp_path / "a.seed.txt"
+    path.write_text("another's")
+    command = ["export", "gradescope", "--assignment", "6", "--out", str(path)]
+    assert cli.main(command) == 1
+    assert capsys.readouterr().err == f"gru-lab export: {path} is there already: --force overwrites it\n"
+    assert path.read_text() == "another's" and not seed.exists()
+    assert cli.main([*command, "--force"]) == 0 and zipfile.is_zipfile(path)

@@ -75,8 +75,9 @@ OLD = {"cell_type": "code", "input": RIGHT.splitlines(True), "metadata": {"nbgra
         file(cell(RIGHT, CODE.grade_id), metadata=None, nbformat="four"),
         json.dumps({"nbformat": 3, "worksheets": [None, {"cells": None}, {"cells": [OLD]}]}).encode(),
         json.dumps({"cells": None, "worksheets": [{"cells": [OLD]}]}).encode(),
+        json.dumps({"cells": {}, "worksheets": [{"cells": [OLD]}]}).encode(),
     ],
-    ids=range(15),
+    ids=range(16),
 )
 def test_every_spelling_of_a_notebook_says_the_same(data):
     found = read(data, ASKED)
@@ -294,6 +295,12 @@ def test_defined_again_later():
 def test_the_cell_is_there_and_the_answer_in_another():
     found = answer(cell("helper = 1", CODE.grade_id), cell(RIGHT))
     assert (found.source, found.notes) == (RIGHT, ("The answer was found in another cell, by its name.",))
+
+
+def test_of_several_found_by_name_it_is_the_last():
+    first, last = cell("change_of_candidate = len"), cell(RIGHT)
+    assert answer(first, last).source == RIGHT
+    assert answer(cell("helper = 1", CODE.grade_id), first, last).source == RIGHT
 
 
 def test_each_question_has_its_own_cell():

@@ -71,6 +71,21 @@ def test_own_deadlines(roster):
     assert made.due == {"anna": "2026-12-01T23:59:00+01:00"} and len(made) == 2
 
 
+def test_times_of_handing_in_stand_above_those_of_a_download(roster):
+    made = roster("student,handed_in\nanna,2026-12-01 10:00 Europe/Vienna\nbob,2026-12-02T10:00Z\ncat,\n")
+    records = {
+        "anna": Record("anna", "06", file="a.ipynb", handed_in="2026-11-01T10:00:00+00:00"),
+        "bob": Record("bob", "06", problem="Nothing was handed in."),
+        "cat": Record("cat", "06", file="c.ipynb", handed_in="2026-11-03T10:00:00+00:00"),
+        "dan": Record("dan", "06", file="d.ipynb"),
+    }
+    timed = made.timed(records)
+    assert {student: record.handed_in for student, record in timed.items()} == {
+        "anna": "2026-12-01T10:00:00+01:00", "bob": "", "cat": "2026-11-03T10:00:00+00:00", "dan": "",
+    }  # fmt: skip
+    assert score(timed["anna"], Policy(due="2026-12-01T08:00+00:00", percent_per_day=10)).days_late == 1
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -81,6 +96,8 @@ def test_own_deadlines(roster):
         ("student,name\nanna,A\n,Bob\n", "line 3: there is no id for 'Bob'"),
         ("student,due\nanna,tomorrow\n", "line 2: 'tomorrow' is no date"),
         ("student,due\nanna,2026-12-01T23:59\n", "line 2: .* needs a time zone"),
+        ("student,due\nanna,2026-12-01\n", "line 2: .* is a day: write when it ends"),
+        ("student,handed in\nanna,\nbob,soon\n", "line 3: 'soon' is no date"),
         ('student,name\nanna,"A" x\n', "line 2: "),
         ("student\n" + "x" * 200_000, "line 2: .*limit"),
         ("student\nMüller\n".encode("latin-1"), "is not UTF-8"),

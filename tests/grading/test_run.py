@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from gru_lab.grading import run, sandbox
+from gru_lab.grading import pool, run, sandbox
 from gru_lab.grading.assignments import folder
 from gru_lab.grading.engine import Terms
 from gru_lab.grading.gradescope import _Submission as Submission
@@ -128,7 +128,7 @@ def dies_for_two(task):
 
 def test_a_grader_that_is_killed_costs_one_submission_and_says_so(tmp_path):
     tasks = [(handle.load(), TERMS) for handle in handles(6)]
-    found = {record.student: record for record in run._pool(dies_for_two, tasks, 2)}
+    found = {record.student: record for record in pool.mapped(dies_for_two, tasks, 2)}
     assert len(found) == 6
     assert "killed" in found.pop("student-2").problem
     assert all(record.problem == "" for record in found.values())

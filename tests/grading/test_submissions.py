@@ -4,6 +4,7 @@ import hashlib
 import io
 import os
 import pickle
+import time
 import warnings
 import zipfile
 
@@ -14,10 +15,10 @@ from hypothesis import strategies as some
 from gru_lab.grading import roster as rosters
 from gru_lab.grading.archive import open_archive
 from gru_lab.grading.assignments import assignment
-from gru_lab.grading.exercise_names import exercise_in
+from gru_lab.grading.exercise_names import copied, exercise_in
 from gru_lab.grading.names import clean
 from gru_lab.grading.shapes import recognise
-from gru_lab.grading.submissions import SubmissionsError, find, moment_of
+from gru_lab.grading.submissions import SubmissionsError, find
 
 NAME = "06_reset_gate.ipynb"
 PERSON = rosters.Person
@@ -241,6 +242,61 @@ def test_numbers_of_students_are_no_exercise(give):
     assert set(loaded(give({"group_6.ipynb": "1", "group_7.ipynb": "2"}))) == {"group_6", "group_7"}
 
 
+@pytest.mark.parametrize(
+    ("name", "of"),
+    [
+        *((f"s1{mark}", "s1") for mark in (" (2)", "(1)", "_(1)", "-Copy1", " copy 2", " - Copy (2)")),
+        ("Copy of s1", "s1"),
+        ("Copy of Copy of Anna Lee (3)", "Anna Lee"),
+        *((name, "") for name in ("s1", "s12", "s1-2", "s1_2", "s1 2", "s1 (1999)")),
+        *((name, "") for name in ("photocopy", "copycat", "(2)", "Copy of")),
+        (" " * 190, ""),
+    ],
+)
+def test_names_of_copies(name, of):
+    assert copied(name) == of
+
+
+@pytest.mark.parametrize("name", ["copy    " * 24, "copy-2" * 32, " copy" * 39, "copy of " * 24, "(1) " * 49])
+def test_no_name_keeps_the_grader_busy(name):
+    started = time.monotonic()
+    copied(f"a{name}!"), exercise_in(f"06_reset_gate{name[:180]}!")
+    assert time.monotonic() - started < 1
+
+
+@pytest.mark.parametrize("copy", ["s1 (2)", "s1-Copy1", "Copy of s1", "06_reset_gate_s1 (2)"])
+def test_a_second_copy_is_another_version_of_the_same_student(tmp_path, copy):
+    path = write(tmp_path, {"s1.ipynb": "first", f"{copy}.ipynb": "second", "s12.ipynb": "a", "s1-2.ipynb": "b"})
+    rows = loaded(path)
+    assert set(rows) == {"s1", "s12", "s1-2"}
+    notes = " ".join(rows["s1"].notes)
+    assert "under two names or twice" in notes and f"2 notebooks were handed in; '{copy}.ipynb' counts" in notes
+    assert rows["s1"].data == b"second" and rows["s12"].notes == ()
+    assert "Copies were taken for versions of one student's: 1, '" in find(path, "06").says
+
+
+def test_the_latest_of_the_copies_counts_be_it_the_first(tmp_path):
+    rows = loaded(write(tmp_path, {"s1 (2).ipynb": "copied early", "s1.ipynb": "changed later", "b.ipynb": "x"}))
+    assert rows["s1"].data == b"changed later" and len(rows) == 2
+
+
+@pytest.mark.parametrize("name", ["06_reset_gate_group ({})", "group ({})/a", "group ({})"])
+def test_groups_are_no_copies(give, name):
+    files = {f"{name.format(number)}.ipynb": "x" for number in (1, 2)}
+    assert set(loaded(give(files))) == {"group (1)", "group (2)"}
+
+
+def test_a_roster_says_whether_it_is_a_copy(give):
+    path = give({"anna (2).ipynb": "x", "group.ipynb": "1", "group (2).ipynb": "2", "b.ipynb": ""})
+    rows = loaded(path, rosters.Roster({"anna": PERSON(), "group": PERSON(), "group (2)": PERSON(), "b": PERSON()}))
+    assert set(rows) == {"anna", "group", "group (2)", "b"} and rows["anna"].data == b"x"
+
+
+def test_copies_do_not_hide_the_number_in_all_names(tmp_path):
+    rows = loaded(write(tmp_path, {"anna_06.ipynb": "1", "anna_06 (1).ipynb": "2", "bob_06.ipynb": "x"}))
+    assert set(rows) == {"anna", "bob"} and rows["anna"].data == b"2"
+
+
 def test_numbers_of_students_make_no_canvas_download(give):
     assert set(loaded(give({"anna_4711_06_reset_gate.ipynb": "1"}))) == {"anna_4711"}
     files = {"anna_4711_6_reset_gate.ipynb": "1", "bob_4712_6_reset_gate.ipynb": "2"}
@@ -259,6 +315,10 @@ def test_the_folder_of_an_only_student_is_no_folder_around_a_class(tmp_path):
         ("anna_18_reading_the_hidden_state", ("18", "anna")),  # not "07_hidden_state", which is in it
         ("07_hidden_state-Copy1 (2)", ("07", "")),
         ("HW_7-anna", ("07", "anna")),
+        ("06_reset_gate_s1-2", ("06", "s1-2")),  # "-2" may be her number
+        ("06_reset_gate_group (2)", ("06", "group (2)")),
+        ("Copy of 06_reset_gate_anna", ("06", "anna")),
+        ("anna_06_reset_gate-2", ("06", "anna")),
         ("anna", (None, "anna")),
         ("grunge7", (None, "grunge7")),
         ("felix06_reset_gate", ("06", "felix")),
@@ -352,34 +412,6 @@ def test_a_submission_is_plain_data_with_its_digest(give):
     row = loaded(give({f"anna/{NAME}": "x"}))["anna"]
     assert row.sha256 == hashlib.sha256(b"x").hexdigest() and row.assignment == "06"
     assert pickle.loads(pickle.dumps(row)) == row and row.file.endswith(f"anna/{NAME}")
-
-
-# ---- the time
-
-
-@pytest.mark.parametrize(
-    ("text", "moment"),
-    [
-        ("2026-11-27 12:00:00.25 UTC", "2026-11-27T12:00:00.250000+00:00"),
-        ("2026-07-27 12:00:00.25 Europe/Vienna", "2026-07-27T12:00:00.250000+02:00"),
-        ("2026-11-27 12:00:00+03:00", "2026-11-27T12:00:00+03:00"),
-        ("0001-01-01 00:00:00 Asia/Tokyo", "0001-01-01T00:00:00+09:18:59"),
-    ],
-)
-def test_times_are_read(text, moment):
-    assert moment_of(text) == (moment, "")
-
-
-@pytest.mark.parametrize("text", ["yesterday", "2026-13-01 00:00:00 UTC", "\x00", "9" * 500, "2026-11-27 25:00 UTC"])
-def test_what_is_no_time_is_said(text):
-    moment, note = moment_of(text)
-    assert moment == "" and "cannot be read" in note
-
-
-@pytest.mark.parametrize("zone", ["", "PST", "../../../etc/passwd", "/etc/localtime", "Europe/\x00"])
-def test_a_zone_that_is_not_known_is_utc_with_a_note(zone):
-    moment, note = moment_of(f"2026-11-27 12:00:00 {zone}")
-    assert moment == "2026-11-27T12:00:00+00:00" and "UTC is assumed" in note
 
 
 # ---- the roster

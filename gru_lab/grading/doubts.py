@@ -1,0 +1,39 @@
+"""What an instructor perhaps did not mean, seen from the results: sentences for the end of a run."""
+
+from gru_lab.checks import words
+from gru_lab.grading.handed import MARKED_LATE
+from gru_lab.grading.pages import number_of
+
+__all__ = ["doubts"]
+
+
+def doubts(records, policy, roster, again):
+    """A list of sentences. records: {student: Record}. roster: a Roster or None. again: the command that takes a roster
+    and makes the tables again."""
+    return [*_about_times(records, policy, roster, again), *_about_ids(records, roster), *_about_answers(records)]
+
+
+def _about_times(records, policy, roster, again):
+    due = bool(policy.due or (roster and roster.due))
+    without = [student for student, record in records.items() if not record.handed_in and not record.problem]
+    late = [student for student in without if MARKED_LATE in records[student].notes]
+    if late:
+        listed = words.printable(", ".join(late), 1000)
+        yield f"Canvas marked {len(late)} as late and tells no time, so nothing is taken off: {listed}"
+    if without and due:
+        yield f"without a time, and so counted as in time: {number_of(len(without), 'submission')}"
+    if late or (without and due):
+        yield f"times may stand in the roster, in a column handed_in; then: {again}"
+    if policy.percent_per_day and not due:
+        yield "there is no due date, so nobody is late: --due gives one"
+
+
+def _about_ids(records, roster):
+    if roster and all(record.problem for student, record in records.items() if student in roster):
+        yield "nothing that could be read is from a student of the roster: is its column of ids the right one?"
+
+
+def _about_answers(records):
+    answers = [result for record in records.values() for result in record.results if not record.problem]
+    if answers and sum(result.status == "not found" for result in answers) > len(answers) / 2:
+        yield "most answers were not found: was it another assignment?"

@@ -1,0 +1,77 @@
+"""Times as systems and students write them are read with a note; what an instructor names is never guessed."""
+
+import re
+import time
+
+import pytest
+
+from gru_lab.grading.times import moment_of, named_time
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-11-27 12:00:00.25 UTC", "2026-11-27T12:00:00.250000+00:00"),
+        ("2026-07-27 12:00:00.25 Europe/Vienna", "2026-07-27T12:00:00.250000+02:00"),
+        ("2026-11-27 12:00:00+03:00", "2026-11-27T12:00:00+03:00"),
+        ("0001-01-01 00:00:00 Asia/Tokyo", "0001-01-01T00:00:00+09:18:59"),
+    ],
+)
+def test_times_are_read(text, moment):
+    assert moment_of(text) == (moment, "")
+
+
+@pytest.mark.parametrize("text", ["yesterday", "2026-13-01 00:00:00 UTC", "\x00", "9" * 500, "2026-11-27 25:00 UTC"])
+def test_what_is_no_time_is_said(text):
+    moment, note = moment_of(text)
+    assert moment == "" and "cannot be read" in note
+
+
+@pytest.mark.parametrize("zone", ["", "PST", "../../../etc/passwd", "/etc/localtime", "Europe/\x00"])
+def test_a_zone_that_is_not_known_is_utc_with_a_note(zone):
+    moment, note = moment_of(f"2026-11-27 12:00:00 {zone}")
+    assert moment == "2026-11-27T12:00:00+00:00" and "UTC is assumed" in note
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("2026-12-01T23:59+01:00", "2026-12-01T23:59:00+01:00"),
+        (" 2026-12-01T23:59Z ", "2026-12-01T23:59:00+00:00"),
+        ("2026-07-01 23:59 Europe/Vienna", "2026-07-01T23:59:00+02:00"),
+        ("2026-12-01 10:03:44 -0800", "2026-12-01T10:03:44-08:00"),
+    ],
+)
+def test_an_instructors_time(text, time):
+    assert named_time(text) == time
+
+
+@pytest.mark.parametrize("day", ["2026-12-01", " 20261201", "2026-W49-2"])
+def test_a_day_alone_is_refused_with_what_to_write(day):
+    with pytest.raises(ValueError, match=r"is a day: .* such as 2026-12-01T23:59[+-]\d\d:\d\d$") as caught:
+        named_time(day)
+    assert named_time(re.search(r"\S+$", str(caught.value))[0]).startswith("2026-12-01T23:59")
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="this system cannot be told another time zone")
+def test_what_to_write_is_of_this_machines_time_zone(monkeypatch):
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        with pytest.raises(ValueError, match=r"such as 2026-12-01T22:00-05:00$"):
+            named_time("2026-12-01 22:00")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+@pytest.mark.parametrize("text", ["tomorrow", "", "\x00", "31.12.2026", "2026-13-01", "9" * 500])
+def test_what_is_no_date_is_said(text):
+    with pytest.raises(ValueError, match="is no date such as"):
+        named_time(text)
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00", "9999-12-31T23:59", "2026-12-01 23:59 CET?"])
+def test_a_time_zone_is_asked_for_at_any_date(text):
+    with pytest.raises(ValueError, match=r"needs a time zone, such as [\d:T+-]+$"):
+        named_time(text)

@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 
 FAULTS = {
-    "arg-type": "def untyped(text):\n    return len(3)\n",
+    "arg-type": "def whole(text):\n    return len(3)\n",
     "no-untyped-def": "def half(text: str, number):\n    return text\n",
     "unreachable": "def after(text: str) -> None:\n    if isinstance(text, int):\n        print(text)\n",
     "unused-ignore": "one = 1  # type: ignore[assignment]\n",

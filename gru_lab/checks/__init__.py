@@ -239,7 +239,7 @@ def progress():
         marks = " ".join(f"{q.id} {'✓' if entries.get(q.id, {}).get('done') else '–'}" for q in asked)
         rows.append((f"chapter {chapter:02d}", f"{got:>2}/{points:<2} {bar(got, points, 10)}  {marks}"))
         have, total = have + got, total + points
-    lines = (f"{bar(have, total, 30)} {have} of {total} points",)
+    lines: tuple[str, ...] = (f"{bar(have, total, 30)} {have} of {total} points",)
     if book.note:
         lines += (book.note,)
     elif book.path is None:

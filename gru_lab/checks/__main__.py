@@ -3,7 +3,8 @@
 import sys
 from pathlib import Path
 
-from gru_lab.checks import heading, judge, questions
+from gru_lab.checks import heading, judge
+from gru_lab.checks.finding import questions
 
 PATH = Path(__file__).with_name("DIAGNOSES.md")
 LEAD = """# What the checks recognise

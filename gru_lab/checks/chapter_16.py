@@ -67,7 +67,7 @@ def adam_by_loops(theta, g, m, v, t, rate):
     return [part.tolist() for part in out]
 
 
-def adam_variant(theta, g, m, v, t, rate, means=(0.9, 0.999), correct=True, sign=-1, root=True):
+def adam_variant(theta, g, m, v, t, rate, *, means=(0.9, 0.999), correct=True, sign=-1, root=True):
     """Adam with one thing changed."""
     a, b = means
     m, v = a * m + (1 - a) * g, b * v + (1 - b) * g**2

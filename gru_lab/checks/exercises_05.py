@@ -54,7 +54,7 @@ def arrow_cases(rng):
     W_z[0, 1], W_h[1, 1], W_r[3, 1], W_h[3, 0] = 1.0, -2.0, 3.0, 1.0
     U_h[2, 3], U_h[3, 1] = 0.5, 1.0
     hand = {"W_r": W_r, "W_z": W_z, "W_h": W_h, "U_h": U_h, "feature": 1}
-    two_roads = {"W_r": np.array([[1.0, 0], [1.0, 0], [0, 0]]), "W_z": np.zeros((3, 2)), "W_h": np.zeros((3, 2))}
+    two_roads: dict = {"W_r": np.array([[1.0, 0], [1.0, 0], [0, 0]]), "W_z": np.zeros((3, 2)), "W_h": np.zeros((3, 2))}
     two_roads |= {"U_h": np.array([[0, 0, 0], [0.5, 0, 0], [1.0, -1.0, 0]]), "feature": 0}
     cases = [
         Case("hand", hand, "where unit 2 listens to unit 3, and unit 3 to unit 1", expected=[1, 1, 1, 0]),

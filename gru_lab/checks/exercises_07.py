@@ -20,7 +20,7 @@ def double_cases(rng):
     cases = [Case("hand", hand, "for three units, the first of them turned round", expected=[3.0, -1.0, 2.0])]
     plain = draw(rng, readout=(4,)) | {"order": np.arange(4), "sign": np.ones(4, int)}
     cases.append(Case("property", plain, "when nothing is disguised: the same readout"))
-    disguises = (([1, 3, 0, 2], [-1, 1, 1, -1]), ([3, 0, 4, 1, 2], [1, -1, 1, 1, -1]))
+    disguises: tuple = (([1, 3, 0, 2], [-1, 1, 1, -1]), ([3, 0, 4, 1, 2], [1, -1, 1, 1, -1]))
     for (K, H), (order, sign) in zip(sizes(rng, (3, 4), (2, 5)), disguises, strict=True):
         if isinstance(rng, HiddenSizes):
             order, sign = rng.permutation(H), rng.permutation([-1, 1, *rng.choice([-1, 1], H - 2)])

@@ -49,7 +49,7 @@ def unit_cases(rng):
 
 
 def best_unit_by_loops(S, y, S_test, y_test):
-    best, where, line = -np.inf, 0, None
+    best, where, line = -np.inf, 0, np.zeros(2)
     for k in range(S.shape[1]):
         fitted = np.polyfit(S[:, k], y, 1)
         score = 1 - ((y - np.polyval(fitted, S[:, k])) ** 2).sum() / ((y - y.mean()) ** 2).sum()

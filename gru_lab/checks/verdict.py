@@ -89,7 +89,7 @@ def judge_code(question, look, cases, outcomes):
         return found
     name, reason = CARET if look.caret else diagnose(question, cases, outcomes, expected, index)
     changed = outcomes[index].changed
-    remarks = (words.printed(outcomes[index]),)
+    remarks: tuple[str, ...] = (words.printed(outcomes[index]),)
     if changed and name != "input changed":
         remarks += (f"It also writes into {words.listed(changed)}, its input: work on a copy.",)
     return Verdict("wrong", found.stage, found.says, found.rows, name, reason, tuple(filter(None, remarks)))
@@ -220,7 +220,7 @@ def _judge_inputs(question, cases, outcomes, expected):
 
 
 def _passed(question, cases, outcomes, expected):
-    remarks = ()
+    remarks: tuple[str, ...] = ()
     for case, outcome, want in zip(cases, outcomes, expected, strict=True):
         if case.optional and not same(outcome, probes.Outcome(values=want)):
             remarks = (f"One more thing to try: it does not work yet{_when(case)}.",)

@@ -10,6 +10,7 @@ import stat
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from gru_lab.grading.names import clean
 
@@ -43,7 +44,7 @@ class Entry:
     size: int
     modified: float = 0.0
     problem: str = ""
-    opens: object = field(default=None, compare=False, repr=False)
+    opens: Any = field(default=None, compare=False, repr=False)
 
     @property
     def name(self):
@@ -127,7 +128,8 @@ def in_words(size):
 
 
 def _folder(root):
-    entries, waiting = [], [((), root)]
+    entries: list[Entry] = []
+    waiting: list[tuple] = [((), root)]
     while waiting:
         parts, folder = waiting.pop()
         try:
@@ -214,7 +216,7 @@ def _listed(packed, keep_unsafe):
                 continue
             parts = parts[-1:]  # who handed it in is known: the path is nothing but decoration
         entries.append(_of_zip(packed, info, parts))
-    notes = ()
+    notes: tuple[str, ...] = ()
     if unsafe and not keep_unsafe:
         shown = ", ".join(f"'{clean(name, 60)}'" for name in unsafe[:5])
         notes = (f"Left out, for their paths lead out of the archive: {len(unsafe)}, such as {shown}.",)

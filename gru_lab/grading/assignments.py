@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from gru_lab import checks
+from gru_lab.checks.finding import find
 from gru_lab.checks.question import Code, Written
 
 __all__ = ["Assignment", "Item", "UnknownAssignment", "assignment", "numbers"]
@@ -86,7 +86,7 @@ def _items(cells):
         called = _CALL.search(cell["source"]) if _nbgrader(cell).get("grade_id", "").endswith("-test") else None
         if called:
             *first, answer = (argument.strip() for argument in called[2].split(","))
-            question = checks.find(ast.literal_eval(first[0]) if first else called[1])
+            question = find(ast.literal_eval(first[0]) if first else called[1])
             grade_id = _nbgrader(cell)["grade_id"].removesuffix("-test")
             yield Item(question, answer, grade_id, by_grade_id[grade_id]["source"])
 

@@ -51,7 +51,7 @@ def _reply(request, space):
     from gru_lab.checks import probes
     from gru_lab.grading import wire
 
-    reply = {}
+    reply: dict = {}
     name = next((name for name in request["names"] if name in space), None)
     if name is None:
         reply["missing"] = True

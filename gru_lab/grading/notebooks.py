@@ -88,7 +88,9 @@ def _choose(item, cells, written, elsewhere):
     """(number of the cell that answers, names to look for, notes)."""
     if not written:
         return max(elsewhere), (item.answer,), ("The cell was found by the name that it defines.",)
-    chosen, names, notes = max(written), (item.answer,), ()
+    chosen = max(written)
+    names: tuple[str, ...] = (item.answer,)
+    notes: tuple[str, ...] = ()
     if len(written) > 1:
         notes += (f"{len(written)} cells answer this question; the last one was graded.",)
     if item.answer in cells[chosen].defines:

@@ -155,7 +155,7 @@ class Sandbox:
         command += [_python(), "-I", "-S", f"{at}/gru_lab/grading/worker.py", str(request_out), str(reply_in)]
         command += [*(["--alone"] if protected else []), at, *_paths()]
         try:
-            self.process = subprocess.Popen(
+            self.process: subprocess.Popen | None = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                 pass_fds=(request_out, reply_in), start_new_session=True, env=env,
@@ -183,7 +183,7 @@ class Sandbox:
             self._send({**request, "seconds": seconds, "memory": self.memory})
             header, reply = self._receive(seconds + SLACK_S)
             number = int | float
-            kinds = {"how": str, "cell": int, "clean": bool, "seconds": number, "cpu": number}
+            kinds: dict = {"how": str, "cell": int, "clean": bool, "seconds": number, "cpu": number}
             if set(header) != set(kinds) or not all(isinstance(header[name], kind) for name, kind in kinds.items()):
                 raise SandboxGone("it talks nonsense")
         except SandboxGone:

@@ -6,6 +6,7 @@ systems lay files out, `choosing` which file of a student counts, `roster` who t
 
 import hashlib
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from gru_lab.grading.archive import SubmissionsError, Unreadable, open_archive
 from gru_lab.grading.assignments import assignment as the_assignment
@@ -53,8 +54,8 @@ class Handle:
     """A student whose submission is still to be read."""
 
     student: str
-    _group: object = field(repr=False)
-    _asked: object = field(repr=False)
+    _group: Any = field(repr=False)
+    _asked: Any = field(repr=False)
     _max_bytes: int = field(repr=False)
 
     @property

@@ -46,7 +46,7 @@ def named_time(text):
     if not moment:
         raise ValueError(f"'{shown}' is no date such as 2026-11-27T23:59+00:00")
     if note:
-        told = re.match(r"\S+( [\d:.]+)?", shown)[0].replace(" ", "T")
+        told = re.findall(r"^\S+(?: [\d:.]+)?", shown)[0].replace(" ", "T")
         raise ValueError(f"'{shown}' needs a time zone, such as {_here(told)}")
     return moment
 

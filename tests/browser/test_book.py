@@ -80,6 +80,10 @@ def test_the_explorer_on_the_landing_page_is_alive(site, open_page):
     assert page.locator(".panel-h_t .number").all_text_contents() != before
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0, "something on the page is wider than the page"
+    widths = page.locator(".gru-explorer rect.hit").evaluate_all(
+        "(all) => all.map((rect) => [Number(rect.getAttribute('width')), rect.getBBox().width])"
+    )
+    assert widths and all(abs(given - drawn) < 0.01 for given, drawn in widths), "the theme's rules reach into it"
 
 
 def test_the_edit_links_follow_the_address(site):

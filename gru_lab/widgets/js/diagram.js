@@ -199,7 +199,7 @@ export function createDiagram(host, { units, features, uid, on, signal }) {
     }
     const names = id === "x" ? features : units;
     parts.rows[id] = panel.rows.map((rowY, i) => {
-      const row = svg("g", { class: `row row-${id}`, "data-row": `${id}-${i}` });
+      const row = svg("g", { class: `gru-row gru-row-${id}`, "data-row": `${id}-${i}` });
       const thickness = Math.min(12, panel.rowHeight - 8);
       const hit = svg("rect", { x: x + 4, y: rowY - panel.rowHeight / 2 + 1, width: w - 8, height: panel.rowHeight - 2, rx: 5, class: "hit" });
       row.append(hit);

@@ -1,13 +1,23 @@
-"""The site, built once: every page opened from the disk. Nothing is asked of a network, nothing fails, widgets live."""
+"""The site, built once: every page opened from the disk. Nothing is asked of a network, nothing fails, widgets live.
 
+The PDF of two chapters is read again.
+"""
+
+import importlib
+import os
+import pkgutil
 import re
 import shutil
+import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from pypdf import PdfReader
 
-from gru_lab.workshop import book, book_pages, course
+from gru_lab.workshop import book, book_api, book_pages, book_pdf, course
 
 pytest.importorskip("sphinx", reason="the book needs sphinx: pip install -e .[book]")
 
@@ -89,13 +99,90 @@ def test_the_edit_links_follow_the_address(site):
     assert "start python course.py lab in" in words and "open chapters/05_flow_diagram.ipynb" in words
 
 
+def test_every_public_name_stands_in_the_page_of_the_package(site):
+    listed = set(re.findall(r'<dt class="sig[^"]*" id="([^"]+)"', (site / "api.html").read_text("utf-8")))
+    rooms = [room for rooms in book_api.ROOMS.values() for room in rooms]
+    for room in rooms:
+        module = importlib.import_module(f"gru_lab.{room}")
+        missing = {f"gru_lab.{room}.{name}" for name in book_api.public_names(module)} - listed
+        assert not missing, f"{missing} in {room}: is there a docstring?"
+    package = importlib.import_module("gru_lab")
+    there = {found.name for found in pkgutil.iter_modules(package.__path__) if not found.name.startswith("_")}
+    assert there == {room for room in rooms if "." not in room} | book_api.NOT_LISTED, "a room is listed or left out"
+    names = {name.rpartition(".")[2] for name in listed} | set(there) | {"check"}
+    assert set(package.__all__) <= names
+
+
 def test_the_small_parts():
     assert book_pages.slug("Where the article is loose") == "Where-the-article-is-loose"
     assert book_pages.without_navigation("<!-- foot:start -->\n\n---\n\n<!-- foot:end -->") == ""
     text = "see [a](b.ipynb#c), [d](../gru_lab/cell.py), [e](https://f.org), [g](../exercises/h.ipynb)"
     linked = book_pages.local_links(text, "chapters/x.ipynb")
     assert linked == "see [a](b.ipynb#c), d (`gru_lab/cell.py`), [e](https://f.org), g (`exercises/h.ipynb`)"
-    rst = book_pages.docstring_to_rst(["One `x` and W_*.", "", "    code", "", "last"])
+    rst = book_api.docstring_to_rst(["One `x` and W_*.", "", "    code", "", "last"])
     assert rst == ["| One ``x`` and W\\_\\*.", "", "::", "", "    code", "", "| last", ""]
     with pytest.raises(ValueError, match=r"index\.md lacks <!-- explorer -->"):
         book_pages.landing_page("", Path(), None)
+
+
+@pytest.fixture(scope="module")
+def paper(site, browser, tmp_path_factory):
+    """The PDF of chapters 5 and 9 and the glossary, and the outline of its first floor as [(title, page)]."""
+    whole = course.load()
+    two = replace(whole, chapters=tuple(chapter for chapter in whole.chapters if chapter.number in (5, 9)))
+    reader = PdfReader(book_pdf.print_pdf(browser, site, tmp_path_factory.mktemp("pdf"), two, "1.2.3"))
+    chapters = [entry for entry in reader.outline if not isinstance(entry, list)]
+    return reader, [(entry.title, reader.get_destination_page_number(entry) + 1) for entry in chapters]
+
+
+def test_the_pdf_holds_the_chapters_in_order(site, paper):
+    reader, outline = paper
+    titles = [title for title, _ in outline]
+    ours = ["5 · The flow diagram", "9 · Computing r", "Glossary and index of symbols"]
+    assert titles == ["Gated Recurrent Units", "Contents", *ours]
+    assert [page for _, page in outline] == sorted({page for _, page in outline})
+    texts = [" ".join(page.extract_text().split()) for page in reader.pages]
+    assert min(len(text.split()) for text in texts) > 12, "a page is blank"
+    assert "Version 1.2.3" in texts[0]
+    for title, page in outline[2:-1]:
+        assert f"{title} {page}" in texts[1], "the list of contents names another page"
+        assert texts[page].startswith(title) and texts[page].endswith(str(page + 1)), "header or page number"
+    whole = " ".join(texts)
+    for words in ("The maths: one picture, four lines", "def gate_of_unit(i, x, h, W, U, b)", "Play the whole story"):
+        assert words in whole
+    assert "To run this page" not in whole
+    assert {(round(page.mediabox.width), round(page.mediabox.height)) for page in reader.pages} == {(595, 842)}
+    link = f'<a href="{book_pdf.NAME}">All chapters as a PDF</a>: {len(texts)} pages of A4'
+    assert link in (site / "index.html").read_text("utf-8")
+
+
+def test_the_pdf_leads_only_to_its_own_pages_and_the_web(paper):
+    reader, _ = paper
+    links = [link.get_object() for page in reader.pages for link in page.get("/Annots", [])]
+    inside = [link["/Dest"] for link in links if "/Dest" in link]
+    outside = [link["/A"]["/URI"] for link in links if "/A" in link]
+    assert len(inside) > 10 and set(inside) <= set(reader.named_destinations)
+    assert outside and all(address.startswith("https://") for address in outside)
+
+
+def test_a_screen_reader_finds_every_formula_and_picture(paper):
+    reader, _ = paper
+    assert reader.trailer["/Root"]["/Lang"] == "en" and reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    alternatives, to_visit = [], [reader.trailer["/Root"]["/StructTreeRoot"]]
+    while to_visit:
+        node = to_visit.pop().get_object()
+        if isinstance(node, list):
+            to_visit += node
+        elif isinstance(node, dict):
+            to_visit += [node["/K"]] if "/K" in node else []
+            alternatives += [node["/Alt"]] if "/Alt" in node else []
+    assert r"\tilde{h}_t = \tanh(W_h x_t + U_h (r_t \odot h_{t-1}) + b_h)" in alternatives
+    assert any(words.startswith("The GRU cell. Four pipes run along the top") for words in alternatives)
+
+
+def test_without_a_browser_there_is_a_word_and_no_traceback(tmp_path):
+    command = [sys.executable, "-m", "gru_lab.workshop.book", "--pdf", "--out", str(tmp_path / "site")]
+    environment = {**os.environ, "GRU_LAB_CHROMIUM": str(tmp_path / "no-chromium")}
+    run = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", timeout=60)
+    assert run.returncode == 1 and "GRU_LAB_CHROMIUM" in run.stderr and "Traceback" not in run.stderr
+    assert not (tmp_path / "site").exists(), "it is said before the site is built"

@@ -70,7 +70,7 @@ def build(root, out=None, repository=None, pdf=False):
     """Build the site of the course at `root` and return the path of its first page.
 
     out: the folder for the pages. repository: the address for edit links; "" for none.
-    pdf: print the chapters too, into a file beside that page.
+    pdf: whether the chapters are printed too, into a file beside that page.
     Raises CalledProcessError when Sphinx finds anything to warn of, NoBrowser or NotPrinted when there is no PDF.
     """
     if pdf:

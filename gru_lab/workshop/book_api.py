@@ -62,7 +62,7 @@ def _room(name):
         value = getattr(module, found)
         if _is_value(value):  # it has no docstring; where it is short, it says itself what it is
             yield ""
-            yield f".. py:data:: {name}.{found}"
+            yield f".. py:data:: {found}"
             if len(repr(value)) <= LONGEST:
                 yield f"   :value: {value!r}"
 

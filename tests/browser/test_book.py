@@ -3,7 +3,9 @@
 The PDF of two chapters is read again.
 """
 
+import colorsys
 import importlib
+import io
 import os
 import pkgutil
 import re
@@ -12,11 +14,13 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import pytest
+from PIL import Image
 from pypdf import PdfReader
 
+from gru_lab import palette
 from gru_lab.workshop import book, book_api, book_pages, book_pdf, course
 
 pytest.importorskip("sphinx", reason="the book needs sphinx: pip install -e .[book]")
@@ -63,6 +67,36 @@ def test_axe_finds_nothing_serious_in_our_content(site, open_page, theme):
             if violation["impact"] in ("serious", "critical"):
                 found.append(f"{path.name}: {violation['id']}: {violation['nodes'][0]['html'][:120]}")
     assert not found, "\n".join(found[:20])
+
+
+def test_a_still_figure_in_the_dark_keeps_its_hues_and_can_be_read(site, open_page):
+    page = open_page(color_scheme="dark")
+    page.goto((site / "chapters" / "05_flow_diagram.html").as_uri())
+    picture = page.locator("figure img").first
+
+    def shown(colour):
+        """What the screen shows where the figure has `colour`, as three numbers from 0 to 1."""
+        svg = f'<svg xmlns="http://www.w3.org/2000/svg"><rect width="100%" height="100%" fill="{colour}"/></svg>'
+        change = "(image, source) => { image.src = source; return image.decode(); }"
+        picture.evaluate(change, f"data:image/svg+xml,{quote(svg)}")
+        image = Image.open(io.BytesIO(picture.screenshot())).convert("RGB")
+        return [part / 255 for part in image.getpixel((image.width // 2, image.height // 2))]
+
+    ground = shown("white")
+    assert luminance(ground) < 0.01, "white is as dark as the page"
+    for name, colour in (palette.LIGHT | palette.SIGNED_LIGHT | {"text": "#000000"}).items():
+        seen = shown(colour)
+        assert (luminance(seen) + 0.05) / (luminance(ground) + 0.05) >= 4.5, name
+        if name not in ("h", "text"):  # greys have no hue
+            was = colorsys.rgb_to_hls(*(int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)))[0]
+            turned = abs(colorsys.rgb_to_hls(*seen)[0] - was)
+            assert min(turned, 1 - turned) < 0.05, f"{name} has another hue"
+
+
+def luminance(colour):
+    """WCAG's relative luminance of an sRGB colour."""
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def test_internal_links_and_anchors_lead_somewhere(site):

@@ -43,11 +43,17 @@ DRAW = """async () => {
     const places = [...document.querySelectorAll('script[type="application/vnd.jupyter.widget-view+json"]')];
     while (places.some((place) => !place.nextElementSibling?.hasChildNodes()))
         await new Promise((done) => setTimeout(done, 50));
+    await new Promise((done) => setTimeout(done, 500)); // a widget fits itself to its width once more
+    for (const { nextElementSibling: widget } of places) widget.replaceWith(widget.cloneNode(true)); // and now no more
     return places.filter((place) => place.nextElementSibling.tagName === "P").length;
 }"""
+# Laid out anew each time: what Chromium keeps of one print moves pages in the next.
 NUMBER = """(pages) => {
     for (const link of document.querySelectorAll(".contents-page a"))
         link.querySelector(".page").textContent = pages[link.hash.slice(1)];
+    document.body.style.display = "none";
+    document.body.offsetHeight;
+    document.body.style.display = "";
 }"""
 
 
@@ -62,7 +68,7 @@ def print_pdf(browser, site, folder, contents, release):
     Raises NotPrinted when the browser gives up, or cannot draw a widget.
     """
     page, unfinished = folder / "edition.html", folder / NAME
-    with tqdm(total=5, bar_format="PDF {bar:20} {n}/{total} {desc}") as bar:
+    with tqdm(total=4, bar_format="PDF {bar:20} {n}/{total} {desc}") as bar:
 
         def step(what):
             bar.set_description_str(what, refresh=False)
@@ -77,13 +83,18 @@ def print_pdf(browser, site, folder, contents, release):
         paper.goto(page.as_uri())
         if lost := paper.evaluate(DRAW):
             raise NotPrinted(f"{lost} of the widgets in {page} cannot be drawn; open it in a browser to see which")
-        form = {"prefer_css_page_size": True, "print_background": True, "outline": True, "tagged": True}
-        step("prints")
-        paper.pdf(path=unfinished, scale=SCALE, **form)
-        step("numbers the contents")  # Chromium's CSS cannot say on which page a heading is
-        paper.evaluate(NUMBER, _page_numbers(unfinished))
-        step("prints again")
-        paper.pdf(path=unfinished, scale=SCALE, **form)
+        form = {"prefer_css_page_size": True, "print_background": True, "outline": True, "tagged": True, "scale": SCALE}
+        numbers = None
+        for turn in ("prints", "numbers the contents, prints again", *["a page has moved, prints again"] * 2):
+            step(turn)  # Chromium's CSS cannot say on which page a heading is: printed once, it can be read
+            paper.pdf(path=unfinished, **form)
+            found = _page_numbers(unfinished)
+            if found == numbers:
+                break
+            numbers = found
+            paper.evaluate(NUMBER, numbers)
+        else:
+            raise NotPrinted("the chapters stand on other pages each time they are printed")
         paper.close()
     unfinished.replace(site / NAME)
     _link(site)

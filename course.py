@@ -4,7 +4,8 @@
     python course.py lab  [...]     make the environment, install, open JupyterLab on chapter 00
     python course.py start 06       the same, and open the exercises of chapter 06 in a copy of your own
     python course.py test [...]     the same with the test tools, then run every test
-    python course.py book [...]     the same with the tools for it, then build the site from the notebooks
+    python course.py book [...]     the same with the tools for it, then build the site from the notebooks;
+                                    --pdf prints the chapters too, with the Chromium or Chrome that is there
     python course.py setup          only make the environment and install
     python course.py doctor         say what this machine has and what is missing
 

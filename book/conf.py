@@ -10,7 +10,7 @@ from pathlib import Path
 from gru_lab.palette import css_variables
 from gru_lab.widgets.export import HOST
 from gru_lab.workshop import course
-from gru_lab.workshop.book_pages import docstring_to_rst
+from gru_lab.workshop.book_api import docstring_to_rst
 
 ROOT = course.find_root()
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -37,6 +37,7 @@ mathjax3_config = {"startup": {"typeset": True}, "svg": {"fontCache": "local"}}
 
 # ---- the public API
 autodoc_member_order = "bysource"
+autodoc_preserve_defaults = True  # as they are written: DEFAULT, not what it is
 autodoc_typehints = "none"  # they stand in the signature
 
 # ---- the look

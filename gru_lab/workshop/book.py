@@ -1,6 +1,7 @@
 """The site from the same notebooks: a folder of sources for Sphinx, then Sphinx.
 
     python course.py book            # build/book/html/index.html
+    python course.py book --pdf      # and the chapters for paper beside it
 
 The pages show the committed outputs. A notebook in git holds its widgets' text only, for their states are large and
 differ from run to run; so the notebooks that show widgets are run once more here, and each widget's state is put beside
@@ -9,6 +10,7 @@ its text. What was collected is kept in build/, and collected again when a noteb
 
 import argparse
 import hashlib
+import importlib.metadata
 import json
 import os
 import re
@@ -23,7 +25,8 @@ import nbformat
 from tqdm import tqdm
 
 from gru_lab import widgets
-from gru_lab.workshop import book_pages, course
+from gru_lab.workshop import book_pages, book_pdf, course
+from gru_lab.workshop.chromium import NoBrowser, start_browser
 from gru_lab.workshop.execute import execute
 
 __all__ = ["build", "main", "prepare"]
@@ -44,25 +47,38 @@ def main(arguments=None):
         metavar="URL",
         help="where the edit links lead (default: pyproject.toml's address)",
     )
+    parser.add_argument(
+        "--pdf",
+        action="store_true",
+        help="print the chapters into one PDF beside the site's first page; needs a Chromium or Chrome",
+    )
     options = parser.parse_args(arguments)
     started = time.perf_counter()
     try:
-        index = build(course.find_root(), options.out, options.repository)
+        index = build(course.find_root(), options.out, options.repository, options.pdf)
     except subprocess.CalledProcessError as error:
         print(f"Sphinx stopped with exit code {error.returncode}; what it said stands above.", file=sys.stderr)
+        return 1
+    except (NoBrowser, book_pdf.NotPrinted) as error:
+        print(f"No PDF: {error}", file=sys.stderr)
         return 1
     print(f"The book is built ({time.perf_counter() - started:.0f} s). Open {index}")
     return 0
 
 
-def build(root, out=None, repository=None):
+def build(root, out=None, repository=None, pdf=False):
     """Build the site of the course at `root` and return the path of its first page.
 
     out: the folder for the pages. repository: the address for edit links; "" for none.
-    Raises CalledProcessError when Sphinx finds anything to warn of.
+    pdf: whether the chapters are printed too, into a file beside that page.
+    Raises CalledProcessError when Sphinx finds anything to warn of, NoBrowser or NotPrinted when there is no PDF.
     """
+    if pdf:
+        with start_browser():  # asked before the minutes of building, not after them
+            pass
     folder = root / "build" / "book"
     out = Path(out).absolute() if out else folder / "html"
+    (out / book_pdf.NAME).unlink(missing_ok=True)  # of an older build
     source = prepare(root, folder)
     environment = dict(os.environ)
     if repository is not None:
@@ -70,6 +86,10 @@ def build(root, out=None, repository=None):
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", "-j", "2"]
     command += ["-d", str(folder / "doctrees"), str(source), str(out)]
     subprocess.run(command, check=True, env=environment, cwd=root)
+    if pdf:
+        with start_browser() as browser:
+            release = importlib.metadata.version("gru_lab")
+            book_pdf.print_pdf(browser, out, folder, course.load(root), release)
     return out / "index.html"
 
 

@@ -1,4 +1,4 @@
-"""What the site's pages hold: each notebook as a page, the landing page with explorer and map, the public API."""
+"""What the site's pages hold: each notebook as a page, and the landing page with explorer and map."""
 
 import json
 import re
@@ -6,17 +6,10 @@ from pathlib import Path
 
 import nbformat
 
-__all__ = ["api_page", "landing_page", "notebook_page", "slug", "write_pages"]
+from gru_lab.workshop.book_api import api_page
 
-# The rooms whose names a reader may use, in the order of the floors; what is not there is left out.
-ROOMS = (
-    ("Maths", ("cell", "conventions", "sequence", "sequence_fast", "interop")),
-    ("Story", ("story",)),
-    ("Pictures and widgets", ("widgets", "figures", "palette")),
-    ("Questions", ("checks",)),
-    ("Models and training", ("models", "training", "probing", "trained")),
-    ("This machine", ("doctor", "bench")),
-)
+__all__ = ["landing_page", "notebook_page", "slug", "write_pages"]
+
 NAVIGATION = re.compile(r"^\[←? ?[^\n]*\]\(00_start_here\.ipynb\)[^\n]*\n", re.MULTILINE)
 WELCOME = "00_start_here.ipynb"
 
@@ -65,7 +58,7 @@ def write_pages(root, contents, source):
     """Write the pages that are no notebooks into the folder `source`."""
     index = source / "index.md"
     index.write_text(landing_page(index.read_text(encoding="utf-8"), root, contents), encoding="utf-8")
-    (source / "api.md").write_text(api_page(root), encoding="utf-8")
+    (source / "api.md").write_text(api_page(), encoding="utf-8")
     names = ("CHANGELOG", "CONTRIBUTING", "INSTRUCTORS")
     for name in names:
         text = (root / f"{name}.md").read_text(encoding="utf-8")
@@ -146,65 +139,3 @@ def table_of_contents(contents):
 def toctree(caption, names):
     """A list that orders the site's pages, shown in the side bar alone."""
     return "\n".join(["```{toctree}", ":hidden:", f":caption: {caption}", "", *names, "```"])
-
-
-# ---- the public API, from docstrings
-
-
-def api_page(root):
-    """Every public name of the package, room by room, for Sphinx's autodoc to fill in."""
-    parts = [
-        "# The package",
-        "",
-        "`gru_lab`, room by room: what its docstrings say. `gru-lab --help` lists its commands.",
-        "",
-    ]
-    for title, rooms in ROOMS:
-        present = [room for room in rooms if _exists(root, room)]
-        if not present:
-            continue
-        parts += [f"## {title}", ""]
-        for room in present:
-            parts += [
-                f"### gru_lab.{room}",
-                "",
-                "```{eval-rst}",
-                f".. automodule:: gru_lab.{room}",
-                "   :members:",
-                "```",
-                "",
-            ]
-    return "\n".join(parts)
-
-
-def _exists(root, room):
-    place = root / "gru_lab" / room
-    return place.with_suffix(".py").is_file() or (place / "__init__.py").is_file()
-
-
-def docstring_to_rst(lines):
-    """A docstring of this package as reStructuredText: paragraphs keep their lines, indented blocks their form."""
-    out, block = [], []
-    for line in [*lines, ""]:
-        if line.strip():
-            block.append(line)
-            continue
-        if block:
-            out += _block(block)
-        block = []
-    return out
-
-
-def _block(block):
-    if all(line.startswith("    ") for line in block):
-        return ["::", "", *block, ""]
-    return [*(f"| {_inline(line.strip())}" for line in block), ""]
-
-
-def _inline(text):
-    """Code between single backticks becomes RST's; everything else is taken literally."""
-    pieces = re.split(r"(`[^`]+`)", text)
-    return "".join(
-        f"``{piece[1:-1]}``" if piece.startswith("`") and len(piece) > 2 else re.sub(r"([\\*_|`])", r"\\\1", piece)
-        for piece in pieces
-    )

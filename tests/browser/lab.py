@@ -23,6 +23,10 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from gru_lab.workshop.chromium import find_chromium, start_browser
+
+__all__ = ["THEMES", "WAIT", "find_chromium", "lab_command", "new_page", "start_browser", "start_lab"]
+
 START_SECONDS = 60
 WAIT = 120_000  # milliseconds, for the slowest cell of a slow machine
 
@@ -36,24 +40,6 @@ SETTINGS = {
         "doNotDisturbMode": True,
     }
 }
-BROWSER_ARGUMENTS = [
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-sync",
-    "--no-first-run",
-    "--no-sandbox",  # in a container the browser runs as root, which has none
-]
-
-
-def find_chromium():
-    """The path of a Chromium or Chrome, or None: $GRU_LAB_CHROMIUM first, then the usual names."""
-    named = os.environ.get("GRU_LAB_CHROMIUM")
-    if named:
-        return named
-    places = map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"))
-    return next(filter(None, places), None)
 
 
 def lab_command(root):
@@ -221,19 +207,6 @@ class Lab:
             if notebook in (None, session["path"]):
                 with contextlib.suppress(urllib.error.HTTPError):  # it may have ended on its own
                     self.api(f"api/sessions/{session['id']}", "DELETE")
-
-
-@contextlib.contextmanager
-def start_browser():
-    """A headless Chromium (playwright's Browser), closed at the end."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=BROWSER_ARGUMENTS)
-        try:
-            yield browser
-        finally:
-            browser.close()
 
 
 def new_page(browser, width=1400, height=1000, **context):

@@ -10,6 +10,7 @@ from gru_lab.grading.writing import write_whole
 __all__ = ["STATUS_WORDS", "WORDS", "page", "words", "write_feedback"]
 
 ROWS = 40
+NOTES = 20
 # status -> its mark, in words, its tone. The mark differs where the tone does: never colour alone.
 STATUS_WORDS = {
     "right": ("✓", "right", "good"),
@@ -42,6 +43,7 @@ class _Answer:
     rows: tuple
     cut: int
     says: str
+    notes: list
     comment: str
     is_prose: bool
 
@@ -106,6 +108,7 @@ def _answer(result, score, title, comment):
         rows=result.rows[:ROWS],
         cut=cut,
         says="" if is_said else result.says,
+        notes=[note for note in result.notes if note != result.says][:NOTES],
         comment=comment,
         is_prose=result.status == "by hand",
     )

@@ -68,8 +68,7 @@ def _whole(record):
 
 def _about(record):
     """Not whose it is, nor its file, which says so: Formgrader hides names until somebody asks for them."""
-    facts = (("handed in", record.handed_in), ("problem", record.problem))
-    lines = [f"{label}: {text}" for label, text in facts if text]
+    lines = [f"handed in: {record.handed_in}"] if record.handed_in else []
     return plain("\n".join([*lines, *record.notes]) or "nothing to note")
 
 

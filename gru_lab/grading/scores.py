@@ -137,7 +137,7 @@ def score(record, policy, due=None, manual=None):
     if not record.results:
         notes += ("No question of this submission was looked at.",)
     if days_late:
-        notes += (_late_words(days_late, taken_off, penalty),)
+        notes += (_late_words(days_late, taken_off, earned, penalty),)
     return Score(
         student=record.student,
         assignment=record.assignment,
@@ -212,11 +212,11 @@ def _lateness(handed_in, due, grace_minutes):
     return (math.ceil(late / DAY) if late > timedelta(minutes=grace_minutes) else 0), ()
 
 
-def _late_words(days, taken_off, penalty):
+def _late_words(days, taken_off, earned, penalty):
     after = f"{days} day{'' if days == 1 else 's'}"
     if not taken_off:
         return f"Handed in up to {after} late; nothing is taken off for that."
-    return f"Handed in up to {after} late: {taken_off:g}% of the points earned are taken off, {penalty:g}."
+    return f"Handed in up to {after} late: {taken_off:g}% of the {earned:g} points earned are taken off, {penalty:g}."
 
 
 def _is_number(value):

@@ -26,7 +26,6 @@ CAUTION = (
     "Hints only. Two right answers to a small question are often alike, and a shared teacher, book or study group "
     "shows here too. Read both answers before you think anything of it."
 )
-COMMON = 0.05  # of the class: what more students than this have in common is common
 LONGEST = 50_000  # characters of an answer that are read
 _NOTHING = {tokenize.COMMENT, tokenize.NL, tokenize.ENCODING, tokenize.ENDMARKER}
 
@@ -35,13 +34,15 @@ _NOTHING = {tokenize.COMMENT, tokenize.NL, tokenize.ENCODING, tokenize.ENDMARKER
 class _Reading:
     """How answers of a kind are compared. tokens: source -> list of texts. run: tokens that are compared together.
     window: runs of which one is kept. least: fingerprints of an answer, and in common; shorter answers are alike by
-    nature. share: of the fingerprints in common, at least."""
+    nature. share: of the fingerprints in common, at least. common: size of the class -> how many students may have a
+    fingerprint before it is taken for everybody's."""
 
     tokens: object
     run: int
     window: int
     least: int
     share: float
+    common: object
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def _of_question(question, sources, handed_out, reading):
     for student, own in prints.items():
         for one in own:
             holders[one].append(student)
-    common = max(3, COMMON * len(sources))
+    common = reading.common(len(sources))
     rare = [students for students in holders.values() if len(students) <= common]
     own = Counter(student for students in rare for student in students)
     shared = Counter(pair for students in rare for pair in combinations(students, 2))
@@ -112,8 +113,9 @@ def _tokens(source):
     return found
 
 
-CODE = _Reading(_tokens, run=12, window=4, least=8, share=0.5)  # 15 equal tokens in a row are always seen
-PROSE = _Reading(_words, run=8, window=1, least=8, share=0.0)  # as are 15 equal words, however long the answer is
+# 15 equal tokens in a row are always seen, as are 15 equal words. Many find the same code; few the same sentence.
+CODE = _Reading(_tokens, 12, 4, least=8, share=0.5, common=lambda size: max(3, size / 20))
+PROSE = _Reading(_words, 8, 1, least=8, share=0.0, common=lambda size: max(3, min(size / 2, 20)))
 
 
 def _runs(source, reading):

@@ -78,7 +78,11 @@ def grades(path, records, scores, people=None):
         row = [record.student, person.name, person.email, record.assignment, record.file, record.handed_in]
         row += [score.points.get(name) for name in names]
         has_any = any(value is not None for value in score.points.values())
-        row += [score.earned if has_any else None, score.days_late, score.penalty if has_any else None]
+        row += [
+            score.earned if has_any else None,
+            None if score.absent else score.days_late,
+            score.penalty if has_any else None,
+        ]
         row += [score.mark, score.maximum, score.state, ", ".join(score.to_mark)]
         rows.append([*row, record.problem, " ".join(map(str, (*record.notes, *score.notes)))])
     write_csv(path, header, rows, excel=True)

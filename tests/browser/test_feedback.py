@@ -3,7 +3,7 @@
 import pytest
 
 from gru_lab.grading import feedback, report, similarity, tables
-from gru_lab.grading.record import MEANING, Record, Result
+from gru_lab.grading.record import MEANING, NOTHING, Record, Result
 from gru_lab.grading.scores import Policy, score
 
 LONG = "a_name_without_an_end_" * 30
@@ -25,11 +25,14 @@ def written(tmp_path_factory):
         Record("ada", "06", LONG, handed_in="2026-11-21T10:00:00+00:00", results=tuple(results), seconds=2.5),
         Record(LONG, "06", NASTY, problem=LONG, notes=(NASTY,)),
         Record("bob", "06", results=tuple(results[:2])),
+        Record("none", "06", problem=NOTHING, results=tuple(results[:2])),
+        Record("typo", "06", results=(Result("6.4", "raised", 3, rows=(("it says", f"SyntaxError: {LONG}"),)),)),
     ]
     policy = Policy(due="2026-11-20T23:59+00:00", percent_per_day=10)
     scores = [score(record, policy) for record in records]
-    paths = feedback.write_feedback(folder, records, scores, lambda student: student[:40])
     people = {"ada": tables.Person(NASTY), "absent": tables.Person(LONG)}
+    comments = {"ada": {"6.4": f"{LONG}\n\n{NASTY}", "6.12": LONG}}
+    paths = feedback.write_feedback(folder, records, scores, lambda student: student[:40], people, comments)
     hints = [similarity.Hint("6.4", ("ada", LONG), 0.8)]
     pages = {student: path.relative_to(folder).as_posix() for student, path in paths.items()}
     path = report.write_report(folder, "06", records, scores, hints, people, pages)
@@ -47,6 +50,7 @@ def test_a_page_is_clean_still_and_fits(written, open_page, name, scheme):
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     assert page.evaluate("getComputedStyle(document.body).marginTop") == "0px", "the page's own style was refused"
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert page.locator("blockquote").count() == (2 if name == "feedback" else 0)
     assert page.title() != "ran" and page.locator("script, img").count() == 0
     violations = axe.run(page).response["violations"]
     assert not violations, [(one["id"], one["nodes"][0]["html"][:200]) for one in violations]

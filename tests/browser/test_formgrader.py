@@ -5,7 +5,7 @@ import pytest
 from gru_lab.grading import gradebook
 from gru_lab.grading.assignments import assignment
 from gru_lab.grading.names import safe_name
-from gru_lab.grading.record import Record, Result
+from gru_lab.grading.record import NOTHING, Record, Result
 from gru_lab.grading.scores import Policy, score
 
 from .lab import start_lab
@@ -13,7 +13,8 @@ from .lab import start_lab
 pytest.importorskip("nbgrader.server_extensions.formgrader")
 NOTEBOOK = assignment("06").file.removesuffix(".ipynb")
 ACTS = "<script>window.hacked = 1</script><img src=x onerror='window.hacked = 2'></pre>\x1b[31m \u202e"
-STUDENTS = "Anna Meier", "ben", "cleo", "dan", f"../../{ACTS}"
+STUDENTS = "Anna Meier", "ben", "cleo", "unread", f"../../{ACTS}"
+DAMAGED = "The file is damaged: it is no JSON."
 
 
 def record(student, gru="A reset gate lets go of what no longer matters.", right=True, text=""):
@@ -36,7 +37,9 @@ def record(student, gru="A reset gate lets go of what no longer matters.", right
 
 def records():
     *plain, hostile = STUDENTS
-    return [*(record(student, right=student != "ben") for student in plain), record(hostile, right=False, text=ACTS)]
+    unread = Record("unread", "06", problem=DAMAGED)
+    readable = [record(student, right=student != "ben") for student in plain if student != "unread"]
+    return [*readable, unread, record(hostile, right=False, text=ACTS), Record("absent", "06", problem=NOTHING)]
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +73,7 @@ def test_a_mark_given_in_the_browser_stays(formgrader, page):
     page.locator("a.name-shown", has_text="ben").click()
     points = page.locator("#exercise-6-7")
     points.wait_for()
-    assert page.locator("#exercise-6-4-test").get_attribute("placeholder") == "1.5"
+    page.locator("#exercise-6-4-test[placeholder='1.5']").wait_for()  # Formgrader asks for it afterwards
     assert page.get_by_text("Two of four rows are right.").first.is_visible()
     assert page.get_by_text("A good answer says:").is_visible()
     with page.expect_response(lambda answer: "/api/grade/" in answer.url and answer.request.method == "PUT"):
@@ -81,13 +84,26 @@ def test_a_mark_given_in_the_browser_stays(formgrader, page):
         comment.fill("Say <b>which</b> candidate.")
         comment.blur()
 
-    assert gradebook.update(course, [*records(), record("ben")]) == len(STUDENTS) - 1  # now all of Ben's code is right
+    # now all of Ben's code is right; a written answer of three others waits, and all four of the one that is unread
+    assert gradebook.update(course, [*records(), record("ben")]) == 3 + 4
     assert gradebook.manual_marks(course, "06", [score(one, Policy()) for one in records()]) == {"ben": {"6.7": 2.5}}
     assert gradebook.manual_comments(course, "06", STUDENTS) == {"ben": {"6.7": "Say <b>which</b> candidate."}}
     page.reload()
     page.locator("#exercise-6-4-test[placeholder='3']").wait_for()
     assert (points.input_value(), comment.input_value()) == ("2.5", "Say <b>which</b> candidate.")
     assert errors(page) == []
+
+
+def test_an_unread_submission_shows_why_and_an_absent_student_is_not_there(formgrader, page):
+    _, address, login = formgrader
+    page.goto(login)
+    open_submissions(page, address)
+    assert page.get_by_text("absent").count() == 0
+    page.locator("a.name-shown", has_text="unread").click()
+    page.locator("#exercise-6-4-test").wait_for()
+    whole = page.get_by_text("NOTHING TO SHOW").first
+    assert whole.is_visible() and page.get_by_text(DAMAGED).first.is_visible()
+    assert whole.bounding_box()["y"] < page.locator("#exercise-6-4-test").bounding_box()["y"]
 
 
 def test_what_a_student_wrote_does_nothing_in_the_browser(formgrader, page):

@@ -75,7 +75,7 @@ def test_what_a_person_marks():
 def test_an_unreadable_submission_still_has_its_page():
     unread = [Result(name, "not graded", 3, says="The file is empty.") for name in ("6.4", "6.7")]
     html = made(*unread, problem="The file is empty.")
-    assert html.count("The file is empty.") == 1 and "No mark yet" in html and "A person must look" in html
+    assert html.count("The file is empty.") == 1 and "No mark yet" in html and "a person must look" in html
     assert "<section" not in html and " of 6 points" not in html
     assert "Hand it in again." in made(*unread, problem="The file is empty.", comments={"6.7": "Hand it in again."})
     assert "2 of 3" in made(*unread, problem="The file is empty.", manual={"6.4": 2})
@@ -120,9 +120,14 @@ def test_when_it_was_due_when_it_came_and_what_that_cost():
     html = made(Result("6.4", "right", 3, 1.0), handed_in="2026-11-21T23:30:00+00:00", policy=policy)
     assert "<dt>Due</dt><dd>Friday 20 November 2026, 23:59 (UTC+01:00)</dd>" in html
     assert "<dt>Handed in</dt><dd>Sunday 22 November 2026, 00:30 (UTC+01:00)</dd>" in html  # on the same clock
-    assert "Handed in up to 2 days late: 20% of the points earned are taken off, 0.6." in html
+    assert "Handed in up to 2 days late: 20% of the 3 points earned are taken off, 0.6." in html
     assert "2.4 of 3 points" in html
     assert "<dt>" not in made(Result("6.4", "right", 3, 1.0))
+
+
+def test_nothing_is_said_twice():
+    lost = "No cell defines it."
+    assert made(Result("6.4", "not found", 3, says=lost, notes=(lost, "Another."))).count(lost) == 1
 
 
 @pytest.mark.parametrize("text", ["yesterday", "", "2026-11-20", "9" * 5000, "0001-01-01T00:00+14:00"])

@@ -96,6 +96,11 @@ def test_words_of_the_question_and_of_many_do_not_count():
     assert hints(written(*(f"{COPIED} {words_of(n)}" for n in range(9)))) == []
 
 
+def test_a_text_that_went_from_hand_to_hand_is_seen():
+    found = hints(written(*map(words_of, range(6)), *[COPIED] * 4))
+    assert len(found) == 6 and {one for pair in pairs(found) for one in pair} == {"s0006", "s0007", "s0008", "s0009"}
+
+
 def test_a_doubtful_escape_says_nothing_in_the_terminal():
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")

@@ -7,9 +7,10 @@ systems lay files out, `choosing` which file of a student counts, `roster` who t
 import hashlib
 from dataclasses import dataclass, field, replace
 
-from gru_lab.grading.archive import SubmissionsError, Unreadable, open_archive
+from gru_lab.grading.archive import open_archive
 from gru_lab.grading.assignments import assignment as the_assignment
 from gru_lab.grading.choosing import belongs, choose
+from gru_lab.grading.entries import SubmissionsError, Unreadable
 from gru_lab.grading.handed import Group
 from gru_lab.grading.shapes import recognise
 from gru_lab.grading.times import moment_of

@@ -15,3 +15,16 @@ os.environ.setdefault("GRU_LAB_PROGRESS", "off")
 def pytest_configure(config):
     if not config.option.nbval_sanitize_with:  # by its full path: pytest may be called from any folder
         config.option.nbval_sanitize_with = str(Path(__file__).parent / "tests" / "nbval_sanitise.cfg")
+    if "COVERAGE_PROCESS_CONFIG" in os.environ:  # `coverage run` sets it for the processes below its own
+        let_kernels_end()
+
+
+def let_kernels_end():
+    """nbval kills a notebook's kernel, which then cannot write down what it reached: ask it to end instead."""
+    from nbval.kernel import RunningKernel
+
+    def stop(kernel):
+        kernel.kc.stop_channels()
+        kernel.km.shutdown_kernel()
+
+    RunningKernel.stop = stop

@@ -1,17 +1,20 @@
 """Turning what a caller passes into an array of a known shape and dtype, or into an error that says what to change."""
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 
 
-def shape_text(shape):
+def shape_text(shape: Sequence[int | str]) -> str:
     """(2, 3) as text; names stand for sizes that may be anything: ("B", 3) -> "(B, 3)"."""
     inner = ", ".join(str(size) for size in shape)
     return f"({inner},)" if len(shape) == 1 else f"({inner})"
 
 
-def as_float_array(name, value, dtype=None):
+def as_float_array(name: str, value: ArrayLike, dtype: DTypeLike | None = None) -> np.ndarray:
     """`value` as a float32 or float64 array of finite numbers, any shape.
 
     Lists, Python numbers and integer arrays become `dtype` (float64 when it is None): no digit is lost. A float array
@@ -39,7 +42,7 @@ def as_float_array(name, value, dtype=None):
     return array
 
 
-def check_shape(name, array, needed, why=""):
+def check_shape(name: str, array: np.ndarray, needed: Sequence[int | str], why: str = "") -> None:
     """Raise ValueError unless `array.shape` matches `needed`; a text in `needed` stands for any size of at least 1."""
     fits = array.ndim == len(needed) and all(
         size >= 1 if isinstance(want, str) else size == want for size, want in zip(array.shape, needed, strict=True)

@@ -166,7 +166,7 @@ def measure(sizes=SIZES, threads=(1,), rounds=9, progress=lambda place, done, of
             with threadpool_limits(limits=number):
                 torch.set_num_threads(number)
                 for size in sizes:
-                    works = {"forward": {}, "training": {}}
+                    works: dict[str, dict] = {"forward": {}, "training": {}}
                     for (version, convention), (one, other) in versions(size).items():
                         works["forward"][version, convention] = one
                         works["training"][version, convention] = other
@@ -207,6 +207,7 @@ def versions(size, seed=0):
         for leaf in leaves:
             leaf.grad = None
         gru(x, h)[0].backward(d)
+        assert x.grad is not None
         return x.grad.numpy()
 
     def ours(forward, backward, parameters, convention):
@@ -244,7 +245,7 @@ def _time_in_rounds(passes, rounds, progress):
         start = time.perf_counter()
         run()
         repeats[name] = max(1, round(SHORTEST / (time.perf_counter() - start)))
-    seconds = {name: [] for name in passes}
+    seconds: dict[tuple[str, str], list[float]] = {name: [] for name in passes}
     collecting = gc.isenabled()
     gc.disable()  # as timeit does: one version must not pay for another's rubbish
     try:
@@ -269,7 +270,8 @@ def _rows(size, threads, work, seconds):
     for (version, convention), ours in seconds.items():
         ratio = statistics.median(theirs / mine for theirs, mine in zip(by_torch, ours, strict=True))
         milliseconds = 1000 * statistics.median(ours)
-        yield Row(*size, threads, work, version, convention, round(milliseconds, 4), round(ratio, 3))
+        B, T, D, H = size
+        yield Row(B, T, D, H, threads, work, version, convention, round(milliseconds, 4), round(ratio, 3))
 
 
 # ---- where it runs, and what is shown

@@ -88,8 +88,9 @@ def measure(configuration, device, rounds=7, steps=5, compiled=False):
         jobs["loop", precision, False] = _loop(at, streams)
         if place == "cuda":
             jobs["recorded step", precision, False] = _recorded(_bare(at, streams))
+    few_streams = ("few streams", precisions[-1], False)
     few = at.with_changes(batch_size=max(1, c.batch_size // 16))
-    jobs["few streams"] = _loop(few, streams[: few.batch_size])
+    jobs[few_streams] = _loop(few, streams[: few.batch_size])
 
     def seconds(job):
         _wait(place)
@@ -101,7 +102,7 @@ def measure(configuration, device, rounds=7, steps=5, compiled=False):
 
     for job in jobs.values():
         seconds(job)  # what is made on first use is not timed
-    times = {key: [] for key in jobs}
+    times: dict[tuple[str, str, bool], list[float]] = {key: [] for key in jobs}
     for _ in range(rounds):
         for key, job in jobs.items():
             times[key].append(seconds(job))
@@ -109,8 +110,8 @@ def measure(configuration, device, rounds=7, steps=5, compiled=False):
     def ratio(one, other):
         return statistics.median(a / b for a, b in zip(times[one], times[other], strict=True))
 
-    chain = ratio("few streams", ("loop", precisions[-1], False))
-    del times["few streams"]
+    chain = ratio(few_streams, ("loop", precisions[-1], False))
+    del times[few_streams]
     limits = Limits({precision: product_speed(place, precision) for precision in precisions}, chain)
     words = c.batch_size * c.length
     flops = 6 * products_per_word(c, len(StoryWorld().vocabulary)) * words
@@ -138,13 +139,15 @@ def _loop(c, streams):
     """What `gru-lab train` does for each step: its own words, the state carried on, the gradient clipped."""
     from gru_lab.training.loop import batch_of, step_of
 
-    take_step = step_of(*_model(c, streams), c)
-    at = {"state": None, "step": 0}
+    model, optimiser = _model(c, streams)
+    take_step = step_of(model, optimiser, c)
+    number, state = 0, None
 
     def step():
-        x, y = batch_of(streams, at["step"], c.length)
-        _, at["state"], _ = take_step(x, y, at["state"])
-        at["step"] += 1
+        nonlocal number, state
+        x, y = batch_of(streams, number, c.length)
+        _, state, _ = take_step(x, y, state)
+        number += 1
 
     return step
 

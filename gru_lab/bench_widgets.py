@@ -112,6 +112,7 @@ def _browser_tools():
     if not file.is_file():
         raise FileNotFoundError(f"{file} is not there: `gru-lab bench widgets` runs in a checkout of the course")
     spec = importlib.util.spec_from_file_location("lab", file)
+    assert spec and spec.loader, "a .py file has a loader"
     lab = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(lab)
     return lab

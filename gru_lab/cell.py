@@ -8,9 +8,10 @@ from dataclasses import dataclass, fields
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 from gru_lab._arrays import as_float_array, check_shape, shape_text
-from gru_lab.conventions import DEFAULT
+from gru_lab.conventions import DEFAULT, Convention
 
 __all__ = [
     "GRUParameters", "StepTrace",
@@ -90,7 +91,7 @@ class GRUParameters:
     b_h: np.ndarray
     b_Uh: np.ndarray | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         dtype = getattr(self.W_r, "dtype", np.dtype(np.float64))
         dtype = dtype if dtype == np.float32 else np.dtype(np.float64)
         for name, value in self.arrays().items():
@@ -101,33 +102,40 @@ class GRUParameters:
         for name, array in self.arrays().items():
             check_shape(name, array, needed[name[0]], f"W_r has H = {H} rows and D = {D} columns")
 
-    def arrays(self):
+    def arrays(self) -> dict[str, np.ndarray]:
         """{name: array} of the weights that are there, in the order of the equations."""
         return {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) is not None}
 
     @property
-    def hidden_size(self):
+    def hidden_size(self) -> int:
         return self.W_r.shape[0]
 
     @property
-    def input_size(self):
+    def input_size(self) -> int:
         return self.W_r.shape[1]
 
     @property
-    def dtype(self):
+    def dtype(self) -> np.dtype:
         return self.W_r.dtype
 
     @property
-    def count(self):
+    def count(self) -> int:
         """How many numbers there are to learn: 3 (H D + H² + H), and H more with b_Uh."""
         return sum(array.size for array in self.arrays().values())
 
-    def astype(self, dtype):
+    def astype(self, dtype: DTypeLike) -> "GRUParameters":
         """The same parameters in float32 or float64."""
         return GRUParameters(**{name: array.astype(dtype) for name, array in self.arrays().items()})
 
     @classmethod
-    def random(cls, input_size, hidden_size, seed=0, dtype=np.float64, convention=DEFAULT):
+    def random(
+        cls,
+        input_size: int,
+        hidden_size: int,
+        seed: int | np.random.Generator = 0,
+        dtype: DTypeLike = np.float64,
+        convention: Convention = DEFAULT,
+    ) -> "GRUParameters":
         """Parameters drawn like torch.nn.GRU's: uniform between −1/√H and 1/√H, from the seed or Generator given."""
         rng = np.random.default_rng(seed)
         bound = 1 / np.sqrt(hidden_size)
@@ -153,7 +161,7 @@ class StepTrace(NamedTuple):
     h: np.ndarray
 
 
-def trace_step(x, h, parameters, convention=DEFAULT):
+def trace_step(x: ArrayLike, h: ArrayLike, parameters: GRUParameters, convention: Convention = DEFAULT) -> StepTrace:
     """One step with everything on the way kept.
 
     x (…, D), h (…, H) with the same leading sizes -> StepTrace of arrays (…, H) in the parameters' dtype.
@@ -180,18 +188,18 @@ def trace_step(x, h, parameters, convention=DEFAULT):
     return StepTrace(a_r, r, a_z, z, reset_memory, a_candidate, candidate, new_state(h, candidate, z, convention))
 
 
-def gru_step(x, h, parameters, convention=DEFAULT):
+def gru_step(x: ArrayLike, h: ArrayLike, parameters: GRUParameters, convention: Convention = DEFAULT) -> np.ndarray:
     """One step: the new state. x (…, D), h (…, H) -> (…, H). Raises what `trace_step` raises."""
     return trace_step(x, h, parameters, convention).h
 
 
-def check_second_bias(parameters, convention):
+def check_second_bias(parameters: GRUParameters, convention: Convention) -> None:
     """Raise ValueError where a second candidate bias has no place: for reset "before" it would be silently ignored."""
     if convention.reset == "before" and parameters.b_Uh is not None and parameters.b_Uh.any():
         raise ValueError('b_Uh belongs to reset "after" only: add it to b_h, or use a convention with reset "after"')
 
 
-def half_life(z):
+def half_life(z: ArrayLike) -> np.ndarray:
     """Steps after which half of a memory is left, when z keeps and nothing is written: zⁿ = ½, so n = −1 / log₂ z.
 
     z between 0 and 1, any shape -> the same shape; 0 for z = 0, inf for z = 1.

@@ -27,14 +27,14 @@ class Convention:
     update: Literal["keeps", "takes"] = "keeps"
     reset: Literal["before", "after"] = "before"
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.update not in ("keeps", "takes"):
             raise ValueError(f'update is {self.update!r}, needs "keeps" or "takes"')
         if self.reset not in ("before", "after"):
             raise ValueError(f'reset is {self.reset!r}, needs "before" or "after"')
 
     @property
-    def equations(self):
+    def equations(self) -> dict[str, str]:
         """LaTeX of the four equations: {"r": …, "z": …, "candidate": …, "h": …}, in the order of the article."""
         if self.reset == "before":
             memory = r"U_h (r_t \odot h_{t-1}) + b_h"
@@ -48,16 +48,16 @@ class Convention:
             "h": rf"h_t = {old} \odot h_{{t-1}} + {new} \odot \tilde{{h}}_t",
         }
 
-    def latex(self):
+    def latex(self) -> str:
         """The four equations as one LaTeX `aligned` block, without the dollar signs around it."""
         rows = [equation.replace(" = ", " &= ", 1) for equation in self.equations.values()]
         return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
 
-    def _repr_latex_(self):
+    def _repr_latex_(self) -> str:
         return f"$${self.latex()}$$"
 
     @property
-    def meaning(self):
+    def meaning(self) -> dict[str, str]:
         """One sentence for each gate: {"r": …, "z": …}."""
         z_near_1, z_near_0 = "keeps the old state", "takes the candidate"
         if self.update == "takes":

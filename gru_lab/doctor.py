@@ -298,8 +298,8 @@ def _requirements():
     with contextlib.suppress(importlib.metadata.PackageNotFoundError):
         for line in importlib.metadata.requires(PACKAGE) or ():
             requirement, _, marker = line.partition(";")
-            name, specifier = re.fullmatch(r"\s*([\w.-]+)\s*(?:\[[^]]*\])?\s*(.*?)\s*", requirement).groups()
-            yield name, specifier.strip("()"), "extra" in marker
+            if found := re.fullmatch(r"\s*([\w.-]+)\s*(?:\[[^]]*\])?\s*(.*?)\s*", requirement):
+                yield found[1], found[2].strip("()"), "extra" in marker
 
 
 def _pins(root):

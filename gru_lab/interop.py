@@ -10,7 +10,11 @@ sum goes into the first and the second is zero: the same function, not the same 
 `from_…(to_…(parameters))` gives the parameters back exactly, b_Uh=None as zeros where the layout has a place for it.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gru_lab._arrays import as_float_array, check_shape, shape_text
 from gru_lab.cell import GRUParameters, check_second_bias
@@ -22,7 +26,7 @@ __all__ = ["from_flax", "from_keras", "from_onnx", "from_pytorch", "to_flax", "t
 # ---- PyTorch
 
 
-def from_pytorch(state_dict, layer=None):
+def from_pytorch(state_dict: Mapping[str, ArrayLike], layer: str | None = None) -> GRUParameters:
     """The parameters of one layer of a torch.nn.GRU, or of a torch.nn.GRUCell. Convention: PYTORCH.
 
     Packing: weight_ih_l0 (3H, D) = W_r, W_z, W_h one below the other; weight_hh_l0 (3H, H) = U_r, U_z, U_h;
@@ -52,7 +56,7 @@ def from_pytorch(state_dict, layer=None):
     return GRUParameters(W_r, U_r, b_ir + b_hr, W_z, U_z, b_iz + b_hz, W_h, U_h, b_in, b_hn)
 
 
-def to_pytorch(parameters, convention=DEFAULT, layer="l0"):
+def to_pytorch(parameters: GRUParameters, convention: Convention = DEFAULT, layer: str = "l0") -> dict[str, np.ndarray]:
     """A state dict of arrays for torch.nn.GRU(D, H), laid out as `from_pytorch` says; layer="" suits torch.nn.GRUCell.
 
     Load it with `gru.load_state_dict({name: torch.from_numpy(array) for name, array in to_pytorch(…).items()})`.
@@ -72,7 +76,9 @@ def to_pytorch(parameters, convention=DEFAULT, layer="l0"):
 # ---- Keras
 
 
-def from_keras(kernel, recurrent_kernel, bias=None, reset_after=True):
+def from_keras(
+    kernel: ArrayLike, recurrent_kernel: ArrayLike, bias: ArrayLike | None = None, reset_after: bool = True
+) -> GRUParameters:
     """The parameters of a keras.layers.GRU: from_keras(*layer.get_weights(), reset_after=layer.reset_after).
 
     Packing: kernel (D, 3H) = W_z, W_r, W_h, each transposed, side by side; recurrent_kernel (H, 3H) likewise.
@@ -105,7 +111,7 @@ def from_keras(kernel, recurrent_kernel, bias=None, reset_after=True):
     return GRUParameters(W_r, U_r, b_r + b_Ur, W_z, U_z, b_z + b_Uz, W_h, U_h, b_h, b_Uh)
 
 
-def to_keras(parameters, convention=DEFAULT):
+def to_keras(parameters: GRUParameters, convention: Convention = DEFAULT) -> list[np.ndarray]:
     """[kernel, recurrent_kernel, bias] for layer.set_weights, laid out as `from_keras` says.
 
     The layer is keras.layers.GRU(H, reset_after=convention.reset == "after").
@@ -123,7 +129,7 @@ def to_keras(parameters, convention=DEFAULT):
 # ---- ONNX
 
 
-def from_onnx(W, R, B=None, linear_before_reset=0):
+def from_onnx(W: ArrayLike, R: ArrayLike, B: ArrayLike | None = None, linear_before_reset: int = 0) -> GRUParameters:
     """The parameters of one direction of ONNX's operator GRU, from its inputs of those names.
 
     Packing: W (1, 3H, D) = W_z, W_r, W_h one below the other; R (1, 3H, H) = U_z, U_r, U_h; B (1, 6H) = b_z, b_r, b_h,
@@ -157,7 +163,7 @@ def from_onnx(W, R, B=None, linear_before_reset=0):
     return GRUParameters(W_r, U_r, b_r + b_Ur, W_z, U_z, b_z + b_Uz, W_h, U_h, b_h + b_Uh)
 
 
-def to_onnx(parameters, convention=DEFAULT):
+def to_onnx(parameters: GRUParameters, convention: Convention = DEFAULT) -> dict[str, Any]:
     """{"W": …, "R": …, "B": …, "linear_before_reset": 0 or 1} for ONNX's operator GRU, laid out as `from_onnx` says.
 
     Raises ValueError for a b_Uh that the convention has no place for.
@@ -177,7 +183,7 @@ def to_onnx(parameters, convention=DEFAULT):
 # ---- Flax
 
 
-def from_flax(params):
+def from_flax(params: Mapping[str, Any]) -> GRUParameters:
     """The parameters of a flax.linen.GRUCell, from cell.init(…) or its entry "params". Convention: FLAX.
 
     Packing: one dense layer per product, kernels transposed. ir, iz, in: kernel (D, H) = W_r, W_z, W_h transposed, bias
@@ -206,7 +212,7 @@ def from_flax(params):
     return GRUParameters(**{name: _transposed(array) for name, array in arrays.items()})
 
 
-def to_flax(parameters, convention=DEFAULT):
+def to_flax(parameters: GRUParameters, convention: Convention = DEFAULT) -> dict[str, Any]:
     """{"params": {…}} for flax.linen.GRUCell(H).apply, laid out as `from_flax` says.
 
     Raises ValueError for a convention with reset "before", which Flax does not have.
@@ -227,18 +233,18 @@ def to_flax(parameters, convention=DEFAULT):
 # ---- what they share
 
 
-def _get(mapping, key, name):
+def _get(mapping: Mapping[str, Any], key: str, name: str) -> Any:
     if key not in mapping:
         raise KeyError(f"{name} has no {key!r}; it has {', '.join(map(str, mapping)) or 'nothing'}")
     return mapping[key]
 
 
-def _array(name, value):
+def _array(name: str, value: Any) -> np.ndarray:
     """`value` as a checked array. A torch tensor, on whatever device and with its gradient, becomes one first."""
     return as_float_array(name, value.detach().cpu().numpy() if hasattr(value, "detach") else value)
 
 
-def _sizes(weight_ih, weight_hh, ending):
+def _sizes(weight_ih: np.ndarray, weight_hh: np.ndarray, ending: str) -> tuple[int, int]:
     """H and D from PyTorch's two matrices."""
     check_shape(f"weight_hh{ending}", weight_hh, ("3 H", "H"))
     H = weight_hh.shape[1]
@@ -246,21 +252,23 @@ def _sizes(weight_ih, weight_hh, ending):
     return H, weight_ih.shape[1]
 
 
-def _split(name, array, needed, axis=0):
+def _split(name: str, array: np.ndarray, needed: tuple[int, ...], axis: int = 0) -> np.ndarray:
     """Three equal blocks along `axis`, as one array (3, …), once the shape is what is needed."""
     check_shape(name, array, needed, "three blocks, one for each gate")
     return np.stack(np.split(array, 3, axis))
 
 
-def _transposed(array):
+def _transposed(array: np.ndarray) -> np.ndarray:
     """A transposed copy, so that a change to the one never reaches the other."""
     return np.array(array.T, order="C")
 
 
-def _second_bias(p):
+def _second_bias(p: GRUParameters) -> np.ndarray:
     return np.zeros_like(p.b_h) if p.b_Uh is None else p.b_Uh
 
 
-def _without_biases(W_r, U_r, W_z, U_z, W_h, U_h):
+def _without_biases(
+    W_r: np.ndarray, U_r: np.ndarray, W_z: np.ndarray, U_z: np.ndarray, W_h: np.ndarray, U_h: np.ndarray
+) -> GRUParameters:
     b_r, b_z, b_h = np.zeros((3, len(W_r)), W_r.dtype)
     return GRUParameters(W_r, U_r, b_r, W_z, U_z, b_z, W_h, U_h, b_h)

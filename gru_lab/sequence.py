@@ -7,9 +7,10 @@ The maths: Cho et al. 2014 (arXiv:1406.1078v3, equations 5-8) forward; Werbos 19
 it does and how to do it") backward.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gru_lab._arrays import as_float_array, check_shape, shape_text
 from gru_lab.cell import (
@@ -67,13 +68,19 @@ class Gradients(NamedTuple):
     X: np.ndarray
     h0: np.ndarray
 
-    def arrays(self):
+    def arrays(self) -> dict[str, np.ndarray]:
         """{name: gradient} of the weights alone, in the order of `GRUParameters.arrays()`."""
         named = self._asdict()
         return {name: named[name] for name in named if name not in ("X", "h0") and named[name] is not None}
 
 
-def forward(X, h0, parameters, lengths=None, convention=DEFAULT):
+def forward(
+    X: ArrayLike,
+    h0: ArrayLike | None,
+    parameters: GRUParameters,
+    lengths: ArrayLike | None = None,
+    convention: Convention = DEFAULT,
+) -> SequenceTrace:
     """Read B sequences, step by step.
 
     X (B, T, D), h0 (B, H) or None for zeros, lengths (B,) whole numbers from 1 to T or None for T -> SequenceTrace.
@@ -104,7 +111,7 @@ def forward(X, h0, parameters, lengths=None, convention=DEFAULT):
     return without_batch(trace) if single else trace
 
 
-def backward(trace, d_output, d_h_n=None):
+def backward(trace: SequenceTrace, d_output: ArrayLike | None, d_h_n: ArrayLike | None = None) -> Gradients:
     """Backpropagation through time: from the gradient of a loss L with respect to the output to all others.
 
     d_output: dL/d output, (B, T, H), or None where L uses h_n alone. d_h_n: dL/d h_n, (B, H), or None for zeros.
@@ -170,7 +177,7 @@ def backward(trace, d_output, d_h_n=None):
     )
 
 
-def sum_of_outer_products(d_a, v):
+def sum_of_outer_products(d_a: np.ndarray, v: np.ndarray) -> np.ndarray:
     """dL/d M for a = M v at every step: the sum of d_a vᵀ. d_a (B, T, H), v (B, T, N) -> (H, N)."""
     return d_a.reshape(-1, d_a.shape[-1]).T @ v.reshape(-1, v.shape[-1])
 
@@ -178,7 +185,13 @@ def sum_of_outer_products(d_a, v):
 # ---- what comes in
 
 
-def check_sequences(X, h0, parameters, lengths, convention):
+def check_sequences(
+    X: ArrayLike,
+    h0: ArrayLike | None,
+    parameters: GRUParameters,
+    lengths: ArrayLike | None,
+    convention: Convention,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None, bool]:
     """X (B, T, D), the first state (B, H), lengths (B,) or None, and whether one sequence came without its B; checked.
 
     Raises what `forward` raises.
@@ -214,7 +227,9 @@ def check_sequences(X, h0, parameters, lengths, convention):
     return (X, h0, lengths, False) if leading else (X[None], h0[None], lengths, True)
 
 
-def check_gradients(trace, d_output, d_h_n):
+def check_gradients(
+    trace: SequenceTrace, d_output: ArrayLike | None, d_h_n: ArrayLike | None
+) -> tuple[SequenceTrace, np.ndarray, np.ndarray, bool]:
     """The trace with a batch axis, d_output (B, T, H), d_h_n (B, H), and whether the axis had to be added; checked.
 
     d_output becomes 0 beyond the lengths.
@@ -235,13 +250,15 @@ def check_gradients(trace, d_output, d_h_n):
     return trace, d_output, d_h_n, single
 
 
-def with_batch(trace):
+def with_batch(trace: SequenceTrace) -> SequenceTrace:
     """The trace of one sequence as the trace of a batch of one."""
-    arrays = {name: a[None] for name, a in trace._asdict().items() if isinstance(a, np.ndarray) and name != "lengths"}
+    arrays: dict[str, Any] = {
+        name: a[None] for name, a in trace._asdict().items() if isinstance(a, np.ndarray) and name != "lengths"
+    }
     return trace._replace(**arrays)
 
 
-def without_batch(trace):
+def without_batch(trace: SequenceTrace) -> SequenceTrace:
     """The trace of a batch of one as the trace of one sequence."""
     arrays = {name: a[0] for name, a in trace._asdict().items() if isinstance(a, np.ndarray) and name != "lengths"}
     return trace._replace(**arrays)

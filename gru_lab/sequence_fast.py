@@ -9,9 +9,10 @@
 """
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from gru_lab.cell import memory_after
-from gru_lab.conventions import DEFAULT
+from gru_lab.cell import GRUParameters, memory_after
+from gru_lab.conventions import DEFAULT, Convention
 from gru_lab.sequence import Gradients, SequenceTrace, check_gradients, check_sequences, without_batch
 
 __all__ = ["backward_fast", "forward_fast"]
@@ -20,7 +21,13 @@ __all__ = ["backward_fast", "forward_fast"]
 CHUNK = 1 << 15
 
 
-def forward_fast(X, h0, parameters, lengths=None, convention=DEFAULT):
+def forward_fast(
+    X: ArrayLike,
+    h0: ArrayLike | None,
+    parameters: GRUParameters,
+    lengths: ArrayLike | None = None,
+    convention: Convention = DEFAULT,
+) -> SequenceTrace:
     """`sequence.forward`, faster: same arguments, results and errors. The trace's arrays view time-major ones."""
     p, dtype = parameters, parameters.dtype
     X, h0, lengths, single = check_sequences(X, h0, p, lengths, convention)
@@ -86,12 +93,12 @@ def forward_fast(X, h0, parameters, lengths=None, convention=DEFAULT):
     return without_batch(trace) if single else trace
 
 
-def time_major(array):
+def time_major(array: np.ndarray) -> np.ndarray:
     """(B, T, …) -> (T, B, …), contiguous."""
     return np.ascontiguousarray(array.swapaxes(0, 1))
 
 
-def backward_fast(trace, d_output, d_h_n=None):
+def backward_fast(trace: SequenceTrace, d_output: ArrayLike | None, d_h_n: ArrayLike | None = None) -> Gradients:
     """`sequence.backward`, faster: same arguments, results and errors. Takes the trace of either `forward`."""
     trace, d_output, d_h_n, single = check_gradients(trace, d_output, d_h_n)
     p, dtype, convention = trace.parameters, trace.parameters.dtype, trace.convention
@@ -149,14 +156,14 @@ def backward_fast(trace, d_output, d_h_n=None):
     else:
         d_U_r, d_U_z = sums_of_outer_products(d_gates[1:], h_before)
         (d_U_h,) = sums_of_outer_products(d_gates[:1], r * memory)
-    d_b_h, d_b_r, d_b_z, *d_b_Uh = d_gates.sum(1)
-    d_b_Uh = None if p.b_Uh is None else d_b_Uh[0] if after else np.zeros_like(d_b_h)
+    d_b_h, d_b_r, d_b_z, *d_b_memory = d_gates.sum(1)
+    d_b_Uh = None if p.b_Uh is None else d_b_memory[0] if after else np.zeros_like(d_b_h)
     d_X = np.matmul(d_gates[:3], W).sum(0).reshape(X.shape).swapaxes(0, 1)
     if single:
         d_X, d_h = d_X[0], d_h[0]
     return Gradients(d_W_r, d_U_r, d_b_r, d_W_z, d_U_z, d_b_z, d_W_h, d_U_h, d_b_h, d_b_Uh, d_X, d_h)
 
 
-def sums_of_outer_products(d_gates, v):
+def sums_of_outer_products(d_gates: np.ndarray, v: np.ndarray) -> np.ndarray:
     """For each gate the sum over steps and sequences of d_a vᵀ. d_gates (G, T · B, H), v (T, B, N) -> (G, H, N)."""
     return np.matmul(d_gates.swapaxes(1, 2), v.reshape(-1, v.shape[-1]))

@@ -95,14 +95,16 @@ def test_a_missing_library_is_named_with_what_to_do(room, source, capsys):
     assert "room" in capsys.readouterr().out, "the list still works"
 
 
-def test_a_missing_module_of_ours_is_a_bug_and_shows_itself(room):
-    room("import gru_lab.not_there")
+@pytest.mark.parametrize("source", ["import gru_lab.not_there", ROOM.format(body="import gru_lab.not_there")])
+def test_a_missing_module_of_ours_is_a_bug_and_shows_itself(room, source):
+    room(source)
     with pytest.raises(ModuleNotFoundError):
         cli.main(["room"])
 
 
-def test_a_room_that_is_not_there_is_not_listed(monkeypatch, capsys):
-    monkeypatch.setattr(cli, "ROOMS", {**cli.ROOMS, "attic": ("gru_lab.attic", "up there")})
+@pytest.mark.parametrize("module", ["gru_lab.attic", "gru_lab.house.attic"])
+def test_a_room_that_is_not_there_is_not_listed(monkeypatch, capsys, module):
+    monkeypatch.setattr(cli, "ROOMS", {**cli.ROOMS, "attic": (module, "up there")})
     with pytest.raises(SystemExit):
         cli.main(["--help"])
     assert "attic" not in capsys.readouterr().out

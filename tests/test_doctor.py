@@ -1,5 +1,6 @@
 """The doctor: finds what is missing, says what mends it, and names no folder."""
 
+import importlib.metadata
 import json
 import os
 import shutil
@@ -208,6 +209,82 @@ def test_another_copy_of_the_course_is_a_note(quick, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     finding = named(doctor_function(), "gru_lab")
     assert finding.verdict == NOTE and "another copy" in finding.found
+
+
+def test_the_kind_of_environment_is_told_apart(monkeypatch, tmp_path):
+    monkeypatch.setattr(sys, "base_prefix", str(tmp_path / "base"))
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    assert doctor._python().found.endswith(", virtual environment")
+    monkeypatch.setattr(sys, "base_prefix", str(tmp_path))
+    assert doctor._python().found.endswith(", no environment of its own")
+    (tmp_path / "conda-meta").mkdir()
+    assert doctor._python().found.endswith(", conda")
+
+
+def test_a_course_that_is_not_installed_is_one_thing_to_mend(quick, monkeypatch):
+    def missing(name):
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    for asked in ("version", "metadata", "requires"):
+        monkeypatch.setattr(importlib.metadata, asked, missing)
+    report = doctor_function()
+    finding = named(report, "gru_lab")
+    assert (finding.found, finding.verdict) == ("not installed", MEND) and finding.remedy == doctor._setup(ROOT)
+    assert named(report, "Python").needs == ">=3.11"  # what it would have said
+    assert not report.ok and len(report.remedies) == 1
+
+
+def test_without_torch_and_widgets_only_their_own_lines_say_so(monkeypatch):
+    monkeypatch.setattr(doctor, "_version", lambda name: None)
+    monkeypatch.setattr(doctor.subprocess, "run", None)  # nothing is asked
+    finding = doctor._devices(ROOT)
+    assert finding.verdict == OK and finding.found.startswith("CPU with") and "torch" not in finding.found
+    assert list(doctor._widgets(ROOT)) == []
+
+
+def test_without_the_libraries_that_read_versions_a_package_counts_as_fit(monkeypatch, tmp_path):
+    (tmp_path / "constraints.txt").write_text("a==1.0\nb==2.0 ; python_full_version >= '3'\n", encoding="utf-8")
+    for module in ("packaging.markers", "packaging.specifiers", "jupyter_core.paths"):
+        monkeypatch.setitem(sys.modules, module, None)
+    assert doctor._within("1.0", ">=2") is None
+    assert doctor._pins(tmp_path) == {"a": "1.0"}  # a condition that nobody can read is not met
+    monkeypatch.setattr(doctor, "_requirements", lambda: [("numpy", ">=99", False)])
+    assert [finding.verdict for finding in doctor._packages(tmp_path)] == [OK]
+    assert doctor._jupyter_places() == [Path(sys.prefix, "share", "jupyter")]
+
+
+def test_a_chromium_is_found_by_its_name_or_by_the_variable(monkeypatch, tmp_path):
+    monkeypatch.delenv("GRU_LAB_CHROMIUM", raising=False)
+    monkeypatch.setattr(doctor.shutil, "which", lambda name: None)
+    finding = doctor._browser()
+    assert finding.verdict == NOTE and "browser tests are skipped" in finding.remedy
+    monkeypatch.setattr(doctor.shutil, "which", lambda name: "/usr/bin/x" if name == "google-chrome" else None)
+    assert doctor._browser().verdict == OK
+    monkeypatch.setattr(doctor.shutil, "which", lambda name: None)
+    monkeypatch.setenv("GRU_LAB_CHROMIUM", str(tmp_path / "browser"))
+    assert doctor._browser().verdict == OK
+
+
+def test_the_course_is_looked_for_above_then_beside_the_package(monkeypatch, tmp_path):
+    below = tmp_path / "chapters"
+    below.mkdir()
+    monkeypatch.chdir(below)
+    assert doctor._repository() == ROOT
+    monkeypatch.setattr(doctor, "__file__", str(tmp_path / "site-packages" / "gru_lab" / "doctor.py"))
+    assert doctor._repository() == below.resolve()  # installed from a wheel: here
+    (below / "course.toml").write_text("", encoding="utf-8")
+    assert doctor._repository() == tmp_path.resolve()
+
+
+def test_a_tool_of_the_card_that_does_not_answer_finds_none(monkeypatch):
+    monkeypatch.setattr(doctor.shutil, "which", lambda name: "/usr/bin/nvidia-smi")
+    for problem in (OSError(8, "Exec format error"), subprocess.TimeoutExpired("nvidia-smi", 10)):
+
+        def run(*arguments, problem=problem, **options):
+            raise problem
+
+        monkeypatch.setattr(doctor.subprocess, "run", run)
+        assert doctor._nvidia_card() is False
 
 
 def test_an_old_python_is_to_be_mended(quick, monkeypatch):

@@ -14,9 +14,10 @@ import pytest
 from nbgrader.api import Gradebook
 
 from gru_lab import check, cli
-from gru_lab.checks import NotSolved, files, require
+from gru_lab.checks import NotSolved, require
+from gru_lab.checks.finding import files
 from gru_lab.checks.question import Written
-from gru_lab.workshop import exercises
+from gru_lab.workshop import course, exercise_texts, exercises
 
 ROOT = Path(__file__).resolve().parents[1]
 MASTERS = exercises.masters(ROOT)
@@ -99,6 +100,8 @@ def test_what_changes_is_made_again_and_what_lost_its_master_goes(tmp_path, caps
     for folder in ("solutions", "exercises"):
         (tmp_path / folder).mkdir()
     (tmp_path / "solutions" / MASTERS[0].name).write_bytes(MASTERS[0].read_bytes())
+    (tmp_path / "chapters").mkdir()
+    (tmp_path / "chapters" / "course.toml").write_bytes((ROOT / "chapters" / "course.toml").read_bytes())
     gone = tmp_path / "exercises" / "99_gone.ipynb"
     gone.write_text("{}", encoding="utf-8")
     made = tmp_path / "exercises" / MASTERS[0].name
@@ -113,6 +116,55 @@ def test_what_changes_is_made_again_and_what_lost_its_master_goes(tmp_path, caps
     changed, problems = exercises.generate(tmp_path)
     assert changed == [] and len(problems) == 1 and "nbgrader does not take it" in problems[0]
     assert made.exists()
+
+
+def drifted(notebook):
+    notebook.cells[0].source = re.sub(
+        "(?<=head:start -->).*(?=<!-- head:end)", "Nothing is graded.", notebook.cells[0].source, flags=re.S
+    )
+    notebook.cells[1].source = notebook.cells[1].source.partition("  #")[0]
+    text = next(cell for cell in notebook.cells if "<!-- written:start -->" in cell.source)
+    text.source = text.source.replace("A person marks", "Nobody marks")
+    return notebook
+
+
+def test_what_all_masters_say_alike_has_one_source():
+    path = next(path for path in MASTERS if path.name.startswith("06_"))
+    chapter, master = course.load(ROOT).chapter(path.name), nbformat.read(path, as_version=4)
+    assert not exercise_texts.fill(chapter, master)
+    kept = [cell.source for cell in master.cells]
+    assert [old == new.source for old, new in zip(kept, drifted(master).cells, strict=True)].count(False) == 3
+    assert exercise_texts.fill(chapter, master) and [cell.source for cell in master.cells] == kept
+    title = kept[0]
+    assert chapter.title in title and f"](../chapters/{path.name})" in title and 'check.hint("6.4")' in title
+    assert "python course.py start 06" in title and "your instructor may grade" in title
+
+
+def test_a_master_without_a_place_for_them_is_said():
+    path = next(path for path in MASTERS if path.name.startswith("06_"))
+    chapter = course.load(ROOT).chapter(path.name)
+    for old, new, says in (
+        ("<!-- head:start -->", "", "markers <!-- head:start -->"),
+        ("<!-- written:end -->", "", "markers <!-- written:start -->"),
+        ("from gru_lab import check", "import gru_lab", "from gru_lab import check"),
+        ("### Exercise", "### Question", "asks nothing"),
+    ):
+        master = nbformat.read(path, as_version=4)
+        for cell in master.cells:
+            cell.source = cell.source.replace(old, new)
+        with pytest.raises(ValueError, match=says):
+            exercise_texts.fill(chapter, master)
+
+
+def test_a_missing_package_points_to_what_is_needed(monkeypatch):
+    """The line that a traceback shows says where to look, and the cell above has it."""
+    notebook = nbformat.read(ROOT / "exercises" / MASTERS[0].name, as_version=4)
+    monkeypatch.setitem(sys.modules, "gru_lab", None)
+    with pytest.raises(ModuleNotFoundError) as found:
+        exec(compile(code(notebook)[0].source, "cell", "exec"), {})
+    line = code(notebook)[0].source.splitlines()[found.traceback[-1].lineno]
+    assert line.endswith(f"  {exercise_texts.NOT_FOUND}")
+    assert "**You need**" in notebook.cells[0].source
 
 
 def test_nbgrader_itself_grades_a_master_as_it_is(tmp_path, monkeypatch):

@@ -1,11 +1,13 @@
 """Probes find what is there and nothing that is not; what the trained network's state holds, and what that is worth."""
 
+import json
+
 import numpy as np
 import pytest
 import torch
 
 from gru_lab import trained
-from gru_lab.models import LanguageModel
+from gru_lab.models import LanguageModel, load
 from gru_lab.probing import (
     Probe,
     bag_of_words,
@@ -19,6 +21,7 @@ from gru_lab.probing import (
     random_rotation,
     read_stories,
     steer,
+    supervised,
 )
 from gru_lab.probing.supervised import told_stories, train_named_units
 from gru_lab.story import StoryWorld
@@ -159,3 +162,28 @@ def test_a_network_can_be_told_to_have_named_units():
     named = r_squared(reading.aspects, reading.states[:, :4])
     assert (named > 0.02).all() and named.mean() > 0.08, named
     assert record["words"] == 150 * 32 * 32
+
+
+def test_the_command_writes_the_network_and_its_record(tmp_path, monkeypatch, capsys):
+    few = Configuration(embedding_size=4, hidden_size=8, batch_size=8, length=16, warmup=1)
+    monkeypatch.setitem(supervised.PRESETS, "laptop", few)
+    out = tmp_path / "new" / "folder"
+    monkeypatch.setattr("sys.argv", ["-m", "--steps", "3", "--words", "4000", "--out", str(out)])
+    supervised.main()
+    record = json.loads((out / "record.json").read_text("utf-8"))
+    assert record["command"] == "python -m gru_lab.probing.supervised --steps 3 --words 4000"
+    assert record["configuration"] == few.with_changes(steps=3, words=4000).as_dict() and record["words"] == 3 * 8 * 16
+    model, vocabulary = load(out / "model.safetensors")
+    assert vocabulary == StoryWorld().vocabulary
+    assert evaluate(model, StoryWorld(0, "test").tokens(50_000)) == pytest.approx(record["test_loss"], abs=1e-3)
+    assert f"Test perplexity {record['test_perplexity']}" in capsys.readouterr().out
+
+
+def test_a_probe_refuses_what_does_not_fit():
+    good = np.zeros((6, 2))
+    with pytest.raises(ValueError, match=r"states has shape \(6,\), needs \(N, …\) with finite numbers"):
+        fit_probe(good[:, 0], good, good, good)
+    with pytest.raises(ValueError, match="targets has shape"):
+        fit_probe(good, np.full((6, 2), np.nan), good, good)
+    with pytest.raises(ValueError, match="6 states and 5 targets"):
+        fit_probe(good, good[:5], good, good)

@@ -13,70 +13,19 @@ Every question has a check named after it: `dir(check)` lists them. No check eve
 
 import difflib
 import functools
-import importlib
-import pkgutil
-from pathlib import Path
 
 from gru_lab import start
 from gru_lab.checks import probes, record, verdict
+from gru_lab.checks.finding import chapter_in, chapters, find, questions, two_ids
 from gru_lab.checks.question import Choice, Code, Prediction, Value, Written
 from gru_lab.checks.report import Report, show
 
 __all__ = ["choice", "exercises", "hint", "prediction", "progress", "require", "written"]
 
 _given = {}  # question id -> hints given in this session
-_loaded = {}  # chapter -> its QUESTIONS
 
 
-# -------------------------------------------------------------------------------------------------- finding questions
-
-
-@functools.cache
-def files():
-    """{chapter: names of the files with its questions}: chapter_NN, then exercises_NN where it is there. In order.
-
-    Reads file names only.
-    """
-    names = sorted(m.name for m in pkgutil.iter_modules(__path__) if m.name.startswith(("chapter_", "exercises_")))
-    return {
-        number: tuple(name for name in names if name.endswith(f"_{number:02d}"))
-        for number in sorted({int(name[-2:]) for name in names})
-    }
-
-
-def chapters():
-    """Numbers of the chapters that have questions, in order."""
-    return list(files())
-
-
-def questions(chapter=None):
-    """The questions of one chapter and its exercises, or of all, in order. Files are imported when first asked for."""
-    if chapter is None:
-        return tuple(question for number in chapters() for question in questions(number))
-    if chapter not in _loaded:
-        parts = [importlib.import_module(f"gru_lab.checks.{name}").QUESTIONS for name in files()[chapter]]
-        _loaded[chapter] = tuple(question for part in parts for question in part)
-    return _loaded[chapter]
-
-
-def find(wanted, kinds=None):
-    """The question with this id or name, or None. kinds: only these classes."""
-    wanted = str(wanted).strip()
-    number = wanted.split(".")[0]
-    for chapter in [int(number)] if number.isdecimal() else chapters_that_name(wanted):
-        for question in questions(chapter) if chapter in chapters() else ():
-            if wanted in (question.id, question.name) and (kinds is None or isinstance(question, kinds)):
-                return question
-    return None
-
-
-def chapters_that_name(name):
-    """Chapters with a question of this name: reading all the files is quicker than importing them all."""
-    return [
-        chapter
-        for chapter, names in files().items()
-        if any(f'name="{name}"' in Path(__file__).with_name(f"{file}.py").read_text("utf-8") for file in names)
-    ]
+# -------------------------------------------------------------------------------------------------- checks by name
 
 
 def __getattr__(name):
@@ -213,10 +162,12 @@ def unknown(id, kinds, call):
         return f'Say which question: check.{call}("4.1"' + (", your answer)" if call != "hint" else ")")
     if isinstance(id, Check):
         return f'Pass its name or number in quotes: check.{call}("{id.question.id}")'
+    if two_ids(id):
+        return f'{id} and {id}0 are one number to Python: write it in quotes, check.{call}("{id}0").'
     question = find(id)
     if isinstance(question, Code | Value):
         return f"{question.id} is answered with check.{question.name}(…)."
-    chapter = int(str(id).split(".")[0]) if str(id).split(".")[0].isdecimal() else None
+    chapter = chapter_in(str(id))
     near = questions(chapter) if chapter in chapters() else questions()
     there = ", ".join(question.id for question in near if isinstance(question, kinds))
     return f"There is no such question here; there are {there}."

@@ -219,6 +219,52 @@ GROUND = Code(
             lambda h, candidate, reported: np.maximum(0, abs(reported) - 1),
         ),
         Wrong(
+            "old value above",
+            "You take the old value for the upper end. It may be the lower one: take the smaller and the larger.",
+            lambda h, candidate, reported: np.maximum(0, np.maximum(reported - h, candidate - reported)),
+        ),
+        Wrong(
+            "ends exchanged",
+            "np.minimum and np.maximum have changed places: the lower end is the smaller of the two.",
+            lambda h, candidate, reported: np.maximum(
+                0, np.maximum(reported - np.minimum(h, candidate), np.maximum(h, candidate) - reported)
+            ),
+        ),
+        Wrong(
+            "farther end",
+            "You measure from the end on the other side. It is the end that was passed that counts, the nearer one.",
+            lambda h, candidate, reported: (off_the_ground(h, candidate, reported) > 1e-9) * np.maximum(
+                abs(reported - h), abs(reported - candidate)
+            ),
+        ),
+        Wrong(
+            "from the old value",
+            "This is the distance from the old value alone. The other end of the ground is the candidate.",
+            lambda h, candidate, reported: abs(reported - h),
+        ),
+        Wrong(
+            "from the candidate",
+            "This is the distance from the candidate alone. The other end of the ground is the old value.",
+            lambda h, candidate, reported: abs(reported - candidate),
+        ),
+        Wrong(
+            "nearest blend",
+            "This is the blend that comes nearest. Asked for is how far the reported value lies from it.",
+            lambda h, candidate, reported: np.clip(reported, np.minimum(h, candidate), np.maximum(h, candidate)),
+        ),
+        Wrong(
+            "share for value",
+            "This says how far the share z lies outside 0 to 1. Asked for is the value: times |h − candidate|.",
+            lambda h, candidate, reported: off_the_ground(
+                np.ones_like(h), 0 * h, (reported - candidate) / (h - candidate)
+            ),
+        ),
+        Wrong(
+            "squared",
+            "This is the distance squared. Leave the square out.",
+            lambda *given: off_the_ground(*given) ** 2,
+        ),
+        Wrong(
             "from the middle",
             "You measure from the middle of the two ends. Measure from the end that was passed.",
             lambda h, candidate, reported: abs(reported - (h + candidate) / 2),

@@ -347,6 +347,36 @@ BOUND = Code(
             "The candidates are added with weight (1 - z) each and never shrink. Later steps multiply them by z too.",
             lambda h, z, n: h * z**n + n * (1 - z),
         ),
+        Wrong(
+            "n - 1 steps",
+            "One step too few: the first step multiplies the distance to 1 by z as well.",
+            lambda h, z, n: largest_state(h, z, n - 1),
+        ),
+        Wrong(
+            "candidates whole",
+            "The candidates enter whole. Together they have the share that the start has lost, 1 - z ** n.",
+            lambda h, z, n: h * z**n + 1,
+        ),
+        Wrong(
+            "last candidate alone",
+            "Only the last candidate is in it. The earlier ones are there too, each multiplied by z since.",
+            lambda h, z, n: h * z**n + (1 - z),
+        ),
+        Wrong(
+            "candidates at -1",
+            "This is how small the state can be: candidates near -1. Asked for is how large.",
+            lambda h, z, n: h * z**n - (1 - z**n),
+        ),
+        Wrong(
+            "1 at least",
+            "This limit holds and is too wide: a start below 1 is not at 1 at once, it comes closer from below.",
+            lambda h, z, n: np.maximum(1.0, largest_state(h, z, n)),
+        ),
+        Wrong(
+            "fading down to 1",
+            "The start fades as if towards 0, and is cut at 1. Candidates enter meanwhile: the distance to 1 fades.",
+            lambda h, z, n: np.maximum(1.0, h * z**n),
+        ),
     ),
     right=(
         by_blending,

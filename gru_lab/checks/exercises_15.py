@@ -25,16 +25,19 @@ def back_with(
     turned=False,
     roads=(1, 1, 1, 1),
     learn=lambda h, r: h,
+    road_1=None,
+    gate_r=None,
 ):
-    """One step back for z takes, with one thing changed."""
+    """One step back for z takes, with one thing changed. road_1, gate_r: where they differ from `kept` and `gate`."""
+    road_1, gate_r = road_1 or kept, gate_r or gate
 
     def step(d_h, h, r, z, candidate, U_r, U_z, U_h):
         U_r, U_z, U_h = (U.T if turned else U for U in (U_r, U_z, U_h))
         d_a_h = d_h * (1 - kept(z)) * tanh(candidate)
         d_a_z = d_h * from_z(h, candidate) * gate(z)
         d_m = d_a_h @ U_h
-        d_a_r = d_m * learn(h, r) * gate(r)
-        ways = (d_h * kept(z), d_m * seen(r), d_a_z @ U_z, d_a_r @ U_r)
+        d_a_r = d_m * learn(h, r) * gate_r(r)
+        ways = (d_h * road_1(z), d_m * seen(r), d_a_z @ U_z, d_a_r @ U_r)
         return sum(share * way for share, way in zip(roads, ways, strict=True)), d_a_r, d_a_z, d_a_h
 
     return step
@@ -152,6 +155,49 @@ STEP_BACK = Code(
             "d_r is d_m ⊙ h, for m = r ⊙ h: the slope with respect to one factor is the other.",
             back_with(learn=lambda h, r: r),
         ),
+        Wrong(
+            "m for h",
+            "d_r is d_m ⊙ h, with h as it was before the reset.",
+            back_with(learn=lambda h, r: r * h),
+        ),
+        Wrong(
+            "old state's share of z keeps",
+            "Road 1 is still that of z keeps. Here the old state has the share 1 - z of d_h.",
+            back_with(road_1=lambda z: z),
+        ),
+        Wrong(
+            "candidate's share of z keeps",
+            "d_candidate is still that of z keeps. Here the candidate has the share z of d_h.",
+            back_with(road_1=lambda z: 1 - z, kept=lambda z: z),
+        ),
+        Wrong(
+            "candidate's share alone changed",
+            "Only d_candidate has been changed. d_z turns its sign too, and road 1 gets 1 - z.",
+            back_with(road_1=lambda z: z, from_z=lambda h, c: h - c),
+        ),
+        Wrong(
+            "road 1 alone changed",
+            "Only road 1 has been changed. d_candidate gets z, and d_z turns its sign.",
+            back_with(road_1=lambda z: 1 - z, kept=lambda z: z, from_z=lambda h, c: h - c),
+        ),
+        Wrong("road 2 forgotten", "Road 2 is missing: d_m ⊙ r, through what the candidate read.",
+              back_with(roads=(1, 0, 1, 1))),
+        Wrong("road 3 forgotten", "Road 3 is missing: d_a_z @ U_z, for z has read the old state.",
+              back_with(roads=(1, 1, 0, 1))),
+        Wrong("road 4 forgotten", "Road 4 is missing: d_a_r @ U_r, for r has read the old state.",
+              back_with(roads=(1, 1, 1, 0))),
+        Wrong("U_r and U_z exchanged", "U_r and U_z have changed places: each gate's slope goes through its own U.",
+              lambda d_h, h, r, z, c, U_r, U_z, U_h: step_back_takes(d_h, h, r, z, c, U_z, U_r, U_h)),
+        Wrong("slopes of the gates exchanged", "The two gates come out in each other's place: d_a_r first, then d_a_z.",
+              lambda *given: tuple(step_back_takes(*given)[i] for i in (0, 2, 1, 3))),
+        Wrong("σ' of r forgotten", "d_a_r has a factor r (1 - r), the slope of its σ.",
+              back_with(gate_r=lambda r: np.ones_like(r))),
+        Wrong("σ' of z forgotten", "d_a_z has a factor z (1 - z), the slope of its σ.",
+              back_with(gate=lambda z: np.ones_like(z), gate_r=lambda r: r * (1 - r))),
+        Wrong("tanh' for σ'", "1 - g² is the slope of tanh. A gate comes out of σ: z (1 - z) and r (1 - r).",
+              back_with(gate=lambda g: 1 - g**2)),
+        Wrong("σ' for tanh'", "c (1 - c) is the slope of σ. The candidate comes out of tanh: 1 - candidate ** 2.",
+              back_with(tanh=lambda c: c * (1 - c))),
     ),
     right=(through_z_keeps, back_by_loops, lambda *given: [part.tolist() for part in step_back_takes(*given)]),
     praise="Right. Two shares and one sign have changed; roads 2, 3 and 4 run as they did.",

@@ -140,8 +140,12 @@ BEST_UNIT = Code(
 
 def data_pattern(S, W):
     S_c = S - S.mean(0)
-    covariance = S_c.T @ S_c / (len(S) - 1)
-    return covariance @ W @ np.linalg.inv(W.T @ covariance @ W)
+    return along(S_c.T @ S_c / (len(S) - 1), W)
+
+
+def along(matrix, W):
+    """The pattern with this matrix in the place of the covariance."""
+    return matrix @ W @ np.linalg.inv(W.T @ matrix @ W)
 
 
 def pattern_cases(rng):
@@ -195,7 +199,7 @@ PATTERN = Code(
         Wrong(
             "not centred",
             "The states were not centred before the covariance.",
-            lambda S, W: S.T @ S @ W @ np.linalg.inv(W.T @ S.T @ S @ W),
+            lambda S, W: along(S.T @ S, W),
         ),
         Wrong(
             "each reading alone",
@@ -205,9 +209,38 @@ PATTERN = Code(
         Wrong(
             "only the variances",
             "Only the units' own variances are used. Units move together: the whole covariance.",
-            lambda S, W: only_variances(S, W),
+            lambda S, W: along(np.diag(np.cov(S.T).diagonal()), W),
         ),
-        Wrong("inverse covariance", "The covariance is inverted. It is Σ W, not Σ⁻¹ W.", lambda S, W: inverted(S, W)),
+        Wrong(
+            "reciprocal for inverse",
+            "1 / M and M ** -1 take each number alone. The inverse of a matrix is np.linalg.inv(M).",
+            lambda S, W: np.cov(S.T) @ W @ (1 / (W.T @ np.cov(S.T) @ W)),
+        ),
+        Wrong(
+            "Σ missing in the inverse",
+            "Inside the inverse Σ is missing: Wᵀ Σ W is how much the readings vary, Wᵀ W is not.",
+            lambda S, W: np.cov(S.T) @ W @ np.linalg.inv(W.T @ W),
+        ),
+        Wrong(
+            "not inverted",
+            "You multiply by Wᵀ Σ W. A direction that raises its reading by 1 needs the inverse.",
+            lambda S, W: np.cov(S.T) @ W @ (W.T @ np.cov(S.T) @ W),
+        ),
+        Wrong(
+            "correlations",
+            "These are correlations: each unit was divided by its spread. Σ is the covariance, np.cov(S.T).",
+            lambda S, W: along(np.corrcoef(S.T), W),
+        ),
+        Wrong(
+            "length 1",
+            "Each direction has length 1. It should be so long that its own reading rises by 1.",
+            lambda S, W: np.cov(S.T) @ W / np.linalg.norm(np.cov(S.T) @ W, axis=0),
+        ),
+        Wrong(
+            "inverse covariance",
+            "The covariance is inverted. It is Σ W, not Σ⁻¹ W.",
+            lambda S, W: along(np.linalg.inv(np.cov(S.T)), W),
+        ),
     ),
     right=(pattern_by_solve, pattern_by_readings, lambda S, W: data_pattern(3.0 * S + 1.0, W).astype(np.float32)),
     praise="Right: along it the state moves as states do, and each reading rises by 1 without the others.",
@@ -217,16 +250,6 @@ PATTERN = Code(
         "Σ W (Wᵀ Σ W)⁻¹.",
     ),
 )
-
-
-def only_variances(S, W):
-    variances = np.diag(np.cov(S.T).diagonal())
-    return variances @ W @ np.linalg.inv(W.T @ variances @ W)
-
-
-def inverted(S, W):
-    inverse = np.linalg.inv(np.cov(S.T))
-    return inverse @ W @ np.linalg.inv(W.T @ inverse @ W)
 
 
 IS_IT_AN_ASPECT = Written(

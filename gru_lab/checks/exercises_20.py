@@ -222,14 +222,14 @@ MENDED_SCAN = Code(
         ),
     ),
     right=(
-        one_after_another,
+        one_after_another,  # the text says that only the states are looked at: arrays do not tell how they were made
         lambda keep, new, h: mended_scan(keep, new, h).astype(np.float32),
         lambda keep, new, h: [
             (keep[: t + 1].prod(0) * h + sum(keep[s + 1 : t + 1].prod(0) * new[s] for s in range(t + 1))).tolist()
             for t in range(len(keep))
         ],
     ),
-    praise="Right. In a round every place reads what the round before has left, and nothing newer.",
+    praise="The states are right. In a round of a scan each place reads what the round before has left, nothing newer.",
     hints=(
         "Follow the second place in the first round. Which keep should fade new_1, and which does?",
         "new needs keep_2 itself, not the product keep_2 keep_1. Exchange two lines.",

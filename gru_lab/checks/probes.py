@@ -81,6 +81,14 @@ def _is_empty(answer):
     )
 
 
+def _is_stub(answer):
+    """Is a raise all that its body has? A line that comes after one is not in the code."""
+    code = getattr(answer, "__code__", None)
+    steps = list(dis.get_instructions(code)) if code else []
+    lines = {line for _, _, line in code.co_lines() if line} - {code.co_firstlineno} if code else set()
+    return len(lines) <= 1 and any(step.opname == "RAISE_VARARGS" for step in steps)
+
+
 @dataclass
 class Misfit:
     """What a probe hands back for a result of a kind that the question cannot use."""
@@ -97,7 +105,7 @@ class Outcome:
     values: dict = field(default_factory=dict)  # {name: array}
     returned: str = ""  # what came out, in words, where that was no array
     error: str = ""  # "ValueError: …", the last line of a traceback
-    line: str = ""  # the learner's line that raised it
+    line: str = ""  # the learner's line that raised it; "" where it is all that a function not written has
     printed: str = ""
     printed_size: int = 0
     changed: tuple = ()  # names of inputs that were written into
@@ -121,8 +129,9 @@ def run_one(answer, inputs, probe, returns, seconds):
     with limits.quiet() as page:
         try:
             outcome = limits.call_with_limit(lambda: as_outcome(probe(answer, given), returns), max(seconds, 0.05))
-        except NotImplementedError:
-            outcome.problem = "not written"
+        except NotImplementedError as error:
+            outcome.problem, outcome.error = "not written", _last_line(error)
+            outcome.line = "" if _is_stub(answer) else _own_line(error, answer)
         except limits.Stopped:
             outcome.problem = "stopped"
         except KeyboardInterrupt:

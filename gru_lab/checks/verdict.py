@@ -49,6 +49,10 @@ NOT_WRITTEN = Verdict(
     "waiting", says="Not written yet. Replace the raise line with your code, then run this cell again."
 )
 
+NOT_FINISHED = Verdict(
+    "waiting", says="Not finished yet: the raise line is still there. Take it out when your code is in place."
+)
+
 
 def plan(question, seed=0, hidden=False):
     """The cases of a Code question: worked by hand, then properties, then random ones, each the smallest first.
@@ -138,7 +142,7 @@ def _judge_call(question, cases, outcomes, expected):
             says = f"It prints {outcome.printed_size:,} characters in one call. Take the print out and run again."
             return index, Verdict("wrong", "raises", says, (), "flood", remarks=told)
         if outcome.problem == "not written":
-            return index, NOT_WRITTEN
+            return index, _unfinished(outcome)
         if outcome.problem == "interrupted":
             return index, Verdict("waiting", says="You interrupted the check. Run the cell again when you are ready.")
         if outcome.problem == "nothing":
@@ -156,6 +160,15 @@ def _judge_call(question, cases, outcomes, expected):
             rows = tuple((label, text) for label, text in rows if text)
             return index, Verdict("wrong", "raises", "Your function raises an error.", rows)
     return None
+
+
+def _unfinished(outcome):
+    if not outcome.line:
+        return NOT_WRITTEN
+    if outcome.line.startswith("raise"):
+        return NOT_FINISHED
+    rows = (("it says", outcome.error), ("your line", outcome.line))
+    return Verdict("waiting", says="Not finished yet: a function that yours calls is not written.", rows=rows)
 
 
 def _arrays(cases, outcomes, expected):
@@ -321,4 +334,5 @@ def judge_written(question, value):
     if count < question.least:
         return Verdict("waiting", "shape", f"{count} words so far. Take at least {question.least}.")
     rows = tuple((f"point {number}", text) for number, text in enumerate(question.guide, start=1))
-    return Verdict("right", says="Kept. A good answer says this; give yourself a point for each:", rows=rows)
+    says = "A person marks this: you, or in a class your instructor. A good answer says this, a point for each:"
+    return Verdict("right", says=says, rows=rows)

@@ -6,12 +6,16 @@ __all__ = ["array", "inputs", "listed", "number", "printable", "printed", "rows"
 
 FULL = 12  # an input with more numbers is shown by its shape
 LINES = 6  # of inputs
+LARGE = 1e12  # from here on a power of ten is easier to read
 
 
 def number(value, digits=4):
+    """As a person writes it: `digits` digits, more where they stand before the point, 0 without a sign."""
     if isinstance(value, str | np.str_):
         return str(value)
     text = f"{float(value):.{digits}g}"
+    if "e+" in text and abs(float(value)) < LARGE:
+        text = f"{float(value):.0f}"
     return "0" if text == "-0" else text
 
 

@@ -5,6 +5,7 @@ Their places come from gru_lab/widgets/cell_layout.json, which the explorer's la
 
 import json
 from importlib import resources
+from typing import Any
 
 import matplotlib.pyplot as plt
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Polygon, Rectangle
@@ -66,8 +67,9 @@ def cell_diagram(x=None, h=None, parameters=None, layout=None):
         draw_valve(axes, name, valve, None if numbers is None else numbers[valve["gate"]])
     for pipe in layout["pipes"]:
         if pipe["quantity"] == "taken":  # it ends on the belt
-            axes.add_patch(Circle(pipe["points"][-1], 8, facecolor="white", edgecolor=LIGHT["h"], zorder=5))
-            label(axes, *pipe["points"][-1], "+")
+            x, y = pipe["points"][-1]
+            axes.add_patch(Circle((x, y), 8, facecolor="white", edgecolor=LIGHT["h"], zorder=5))
+            label(axes, x, y, "+")
     for name, panel in layout["panels"].items():
         if numbers is None:  # room for the whole names
             panel = panel | {"labels": layout["panels"]["x" if name == "x" else "h"]["labels"]}
@@ -118,7 +120,7 @@ def draw_matrix(axes, matrix, weights):
     With weights: a square as large as the weight, filled when it is positive, hollow when it is negative.
     """
     x, y, lane, row = (matrix[key] for key in ("x", "y", "lane", "row"))
-    frame = {"edgecolor": LIGHT["candidate"], "linewidth": 1.6, "zorder": 5}
+    frame: dict[str, Any] = {"edgecolor": LIGHT["candidate"], "linewidth": 1.6, "zorder": 5}
     axes.add_patch(Rectangle((x, y), matrix["w"], matrix["h"], facecolor="white", zorder=3))
     axes.add_patch(Rectangle((x, y), matrix["w"], matrix["h"], facecolor="none", **frame))
     for i in range(matrix["rows"]):

@@ -1,12 +1,17 @@
 """One matrix on a long vector, or two matrices on two short ones: the same numbers."""
 
+from typing import Any
+
 import matplotlib.pyplot as plt
 from matplotlib.patches import Rectangle
 
 from gru_lab.palette import LIGHT
 
 INK = LIGHT["h"]
-STYLE = {"memory": {"facecolor": "#d9d9e0"}, "input": {"facecolor": "white", "hatch": "////"}}
+STYLE: dict[str, dict[str, Any]] = {
+    "memory": {"facecolor": "#d9d9e0"},
+    "input": {"facecolor": "white", "hatch": "////"},
+}
 
 
 def concatenation(input_size, hidden_size):

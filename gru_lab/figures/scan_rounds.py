@@ -20,7 +20,7 @@ def scan_rounds(T):
             if row:
                 axes.plot([t, t], [-(row - 1), -row], color=LIGHT["z"], linewidth=1.2, linestyle=":")
             axes.plot(t, -row, "o", color=LIGHT["h"], markersize=17, zorder=2)
-            axes.text(t, -row, stands_for[t], color="white", fontsize=11, ha="center", va="center", zorder=3)
+            axes.text(t, -row, str(stands_for[t]), color="white", fontsize=11, ha="center", va="center", zorder=3)
         axes.text(-0.5, -row, f"round {row}: from {distance} left" if row else "the steps", ha="right", va="center",
                   fontsize=11)  # fmt: skip
     axes.set_xlim(-2.6, T - 0.5)

@@ -5,7 +5,8 @@ A submission's code runs in a sandbox and hands over arrays; questions, seeds an
     submissions   a folder or a download of an LMS -> one `Submission` for each student (its parts: archive, entries,
                   zips, shapes, systems, handed, choosing, exercise_names, names; roster, times)
     notebooks     a notebook, however battered -> the code to run, and which cell answers what (cells)
-    sandbox       a process that a submission may do its worst in; `worker` is the program inside, `wire` what they say
+    sandbox       a process that a submission may do its worst in: `worker` is the program in it, a `fork` answers each
+                  question; they speak in the words of `wire`, and see a `stripped` copy of gru_lab
     engine        a `Submission` -> its `Record`; a pure function, so that any machine may run it (judging)
     run           many of them, several at once, interrupted and resumed at any moment (journal, pool, cluster)
     results       records -> points (scores), tables, feedback, report (similarity), nbgrader's gradebook

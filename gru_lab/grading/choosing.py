@@ -6,6 +6,7 @@ from gru_lab.grading.entries import Unreadable
 from gru_lab.grading.exercise_names import exercise_in, folder_number, is_notebook, stem_of, titled
 from gru_lab.grading.handed import Handed
 from gru_lab.grading.names import clean
+from gru_lab.grading.record import NOTHING
 from gru_lab.grading.zips import open_inner
 
 __all__ = ["Chosen", "belongs", "choose"]
@@ -127,7 +128,7 @@ def _nothing(group, files):
     if not files:
         typed = next((file for file in group.files if file.typed), None)
         if typed is None:
-            return Chosen(problem="Nothing was handed in.")
+            return Chosen(problem=NOTHING)
         says = "Text or a link was typed in, and no notebook was handed in. Hand in the .ipynb file itself."
         return Chosen(typed.entry.path, problem=says)
     latest = max(files, key=_latest)

@@ -13,6 +13,7 @@ from gru_lab.grading.doubts import doubts
 from gru_lab.grading.engine import Terms
 from gru_lab.grading.journal import Journal, JournalError, read_all
 from gru_lab.grading.option_types import minutes, percent, positive, seconds, shard
+from gru_lab.grading.pages import number_of
 from gru_lab.grading.times import named_time
 from gru_lab.grading.writing import NotWritten, write_whole
 
@@ -62,6 +63,7 @@ def add_parser(subparsers):
     policy.add_argument(
         "--partial", choices=scores.PARTIAL, help="a question's points: by the share right, or all or none"
     )
+    policy.add_argument("--missing", choices=scores.MISSING, help="the mark of who handed in nothing (blank: none)")
     parser.add_argument("--no-gradebook", action="store_true", help="write no nbgrader gradebook")
     parser.set_defaults(call=_call)
 
@@ -152,6 +154,7 @@ def _policy(options, paths):
             "percent_per_day": options.late,
             "percent_at_most": options.late_at_most,
             "partial": options.partial,
+            "missing": options.missing,
         }
         return scores.Policy(**{**vars(policy), **{name: one for name, one in asked.items() if one is not None}})
     except (ValueError, OSError) as problem:
@@ -206,16 +209,22 @@ def _write(options, paths, records, policy, roster):
 
 
 def _summary(paths, records, given):
-    answers = [result for record in records.values() for result in record.results]
+    there = [record for record in records.values() if not record.absent]
+    answers = [result for record in there for result in record.results]
     counts = {}
     for result in answers:
         counts[result.status] = counts.get(result.status, 0) + 1
-    print(f"{len(records)} submissions, {len(answers)} answers: " + ", ".join(f"{n} {s}" for s, n in counts.items()))
+    says = ", ".join(f"{n} {s}" for s, n in counts.items())
+    print(f"{number_of(len(there), 'submission')}, {number_of(len(answers), 'answer')}: {says or 'nothing'}")
+    absent = sum(score.absent for score in given)
+    if absent:
+        print(f"{number_of(absent, 'student')} handed in nothing.")
     waiting = sum(bool(score.to_mark) for score in given)
     if waiting:
-        print(f"{waiting} wait for a person: mark them with Formgrader in {paths.gradebook}, then")
+        wait = number_of(waiting, "submission waits", "submissions wait")
+        print(f"{wait} for a person: mark with Formgrader in {paths.gradebook}, then")
         print(f"    gru-lab grade tables {paths.root}")
-    for record in records.values():
+    for record in there:
         if record.problem:
             print(f"  {words.printable(record.student, 60)}: {words.printable(record.problem, 200)}")
     print(f"Written to {paths.root}: report.html, feedback/, grades.csv and more.")

@@ -2,6 +2,7 @@
 
 from gru_lab.checks import words
 from gru_lab.grading.handed import MARKED_LATE
+from gru_lab.grading.pages import number_of
 
 __all__ = ["doubts"]
 
@@ -20,7 +21,7 @@ def _about_times(records, policy, roster, again):
         listed = words.printable(", ".join(late), 1000)
         yield f"Canvas marked {len(late)} as late and tells no time, so nothing is taken off: {listed}"
     if without and due:
-        yield f"{len(without)} submissions carry no time: they count as in time"
+        yield f"without a time, and so counted as in time: {number_of(len(without), 'submission')}"
     if late or (without and due):
         yield f"times may stand in the roster, in a column handed_in; then: {again}"
     if policy.percent_per_day and not due:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from gru_lab.checks import limits, verdict
 from gru_lab.checks.question import Code
-from gru_lab.grading import judging, notebooks, sandbox, wire
+from gru_lab.grading import judging, notebooks, sandbox, stripped, wire
 from gru_lab.grading.assignments import assignment
 from gru_lab.grading.record import Record
 from gru_lab.grading.wire import NOT_A_CELL
@@ -90,7 +90,7 @@ class _Runner:
     def __init__(self, asked, reading, terms):
         self.reading, self.terms = reading, terms
         in_library = {name for item in asked.items for name in getattr(item.question, "in_library", ())}
-        folder = sandbox.package(tuple(sorted(in_library)))
+        folder = stripped.package(tuple(sorted(in_library)))
         self.made_with = (folder, terms.protected, reading.torch, terms.memory)
         self.sandbox = None
         self.secret = False  # has the sandbox seen secret inputs? Its memory may keep them for whoever comes later

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from gru_lab.grading.pages import LONGEST_CODE, heading, render, titles
+from gru_lab.grading.pages import LONGEST_CODE, heading, render, time_words, titles
 from gru_lab.grading.record import MEANING, Result
 from gru_lab.grading.writing import write_whole
 
@@ -41,24 +41,41 @@ class _Answer:
     points: str
     rows: tuple
     cut: int
+    says: str
+    comment: str
+    is_prose: bool
 
 
-def page(record, score):
-    """The HTML page of a Record and its Score."""
-    known = titles(record.assignment)
-    answers = [_answer(result, score, known.get(result.question, "")) for result in record.results]
-    return render("feedback.html", title=heading(record.assignment), record=record, score=score, answers=answers)
+def page(record, score, name="", comments=None):
+    """The HTML page of a Record and its Score. name: the student's, besides the id. comments: {question: what a person
+    wrote about the answer}."""
+    known, comments = titles(record.assignment), comments or {}
+    shown = [one for one in record.results if score.state not in ("absent", "unread") or one.question in comments]
+    answers = [_answer(one, score, known.get(one.question, ""), comments.get(one.question, "")) for one in shown]
+    return render(
+        "feedback.html",
+        title=heading(record.assignment),
+        record=record,
+        score=score,
+        answers=answers,
+        name=name if name != record.student else "",
+        due=time_words(score.due),
+        handed_in=time_words(record.handed_in, score.due),
+    )
 
 
-def write_feedback(folder, records, scores, safe_name):
+def write_feedback(folder, records, scores, safe_name, people=None, comments=None):
     """Write feedback/<safe name>.html below `folder`, one for each record. Returns {student: path}.
 
-    safe_name: student -> a file name that every system takes, another for each student. Raises NotWritten.
+    safe_name: student -> a file name that every system takes, another for each student. people: {student:
+    roster.Person}. comments: {student: {question: what a person wrote}}. Raises NotWritten.
     """
     paths = {}
     for record, score in zip(records, scores, strict=True):
         paths[record.student] = Path(folder, "feedback", f"{safe_name(record.student)}.html")
-        write_whole(paths[record.student], page(record, score))
+        person = (people or {}).get(record.student)
+        about = (person.name if person else "", (comments or {}).get(record.student))
+        write_whole(paths[record.student], page(record, score, *about))
     return paths
 
 
@@ -69,10 +86,26 @@ def words(result, score):
     return PARTLY if result.status == "wrong" and score.points[result.question] else STATUS_WORDS[result.status]
 
 
-def _answer(result, score, title):
+def _answer(result, score, title, comment):
     mark, word, tone = words(result, score)
     given, at_most = score.points[result.question], score.at_most[result.question]
     points = f"{at_most:g} points, not marked yet" if given is None else f"{given:g} of {at_most:g} points"
-    means = "" if result.says or result.question in score.by_hand else MEANING[result.status]
+    by_hand = result.question in score.by_hand
+    means = "" if result.says or by_hand else MEANING[result.status]
+    # once a person has marked it, it is no longer true that one will; why it is unread stands at the top of the page
+    is_said = result.says == score.problem or (by_hand and result.says == MEANING[result.status])
     cut = LONGEST_CODE if len(result.source) > LONGEST_CODE else 0
-    return _Answer(result, title, mark, word, tone, means, points, result.rows[:ROWS], cut)
+    return _Answer(
+        result=result,
+        title=title,
+        mark=mark,
+        word=word,
+        tone=tone,
+        means=means,
+        points=points,
+        rows=result.rows[:ROWS],
+        cut=cut,
+        says="" if is_said else result.says,
+        comment=comment,
+        is_prose=result.status == "by hand",
+    )

@@ -1,7 +1,8 @@
 """Results in nbgrader's gradebook: Formgrader shows them, and a person marks the written answers there.
 
 A course folder holds gradebook.db, and for each submission a notebook, autograded/STUDENT/NN/NAME.ipynb, to look at.
-What a person has put in, points, extra credit and comments, is never written over. Nothing goes into submitted/: there
+What a person has put in, points, extra credit and comments, is never written over. Who handed in nothing has no row:
+there is nothing to mark. Nothing goes into submitted/: there
 Formgrader counts no submissions, and `nbgrader autograde`, which runs them with your rights, finds none to run.
 """
 
@@ -44,6 +45,9 @@ def update(course, records, scores=None):
                 rows = Rows(session, asked)
                 for student, (record, points) in entries[number].items():
                     folder, results = safe_name(student), _results(asked, record)
+                    if record.absent:
+                        rows.take_out(folder)
+                        continue
                     page = course / "autograded" / folder / number / asked.file
                     points = [points.get(one.question, _points(one)) for one in results]
                     waiting += rows.enter(folder, record, results, points, marking_page.answers(page))
@@ -53,42 +57,51 @@ def update(course, records, scores=None):
     return waiting
 
 
-def manual_marks(course, assignment, students):
+def manual_marks(course, assignment, scores):
     """What a person decided in Formgrader: {student: {question: points}}, extra credit included.
 
-    Of the `students` only those that are in it, {} if there is no gradebook yet. Raises GradebookProblem,
+    scores: of the students that are asked about, without what a person gave: extra credit is added to their points, not
+    to what the gradebook holds of an earlier policy. {} if there is no gradebook yet. Raises GradebookProblem,
     UnknownAssignment.
     """
-    marked = api.Grade.manual_score.is_not(None)
-    marked |= api.Grade.extra_credit.is_not(None) & api.Grade.auto_score.is_not(None)
-    return _read(course, assignment, students, api.Grade.score, marked)
+    by_program, found = {score.student: score.points for score in scores}, {}
+    columns = (api.Grade.manual_score, api.Grade.extra_credit)
+    for student, question, given, extra in _read(course, assignment, by_program, api.Grade, columns):
+        points = by_program[student].get(question) if given is None else given
+        # extra credit alone counts for nothing, as in nbgrader: the answer still waits for its points
+        if points is not None and (given is not None or extra is not None):
+            found.setdefault(student, {})[question] = points + (extra or 0.0)
+    return found
 
 
 def manual_comments(course, assignment, students):
     """What a person wrote beside an answer in Formgrader: {student: {question: text}}; it may hold any characters."""
-    written = api.Comment.manual_comment
-    return _read(course, assignment, students, written, written.is_not(None) & (written != ""))
+    found = {}
+    for student, question, text in _read(course, assignment, students, api.Comment, [api.Comment.manual_comment]):
+        if text and text.strip():
+            found.setdefault(student, {})[question] = text
+    return found
 
 
-def _read(course, assignment, students, column, condition):
-    """{student: {question: value of a column}}, of the rows of Grade or Comment for which the condition holds."""
-    asked, kind, found = find_assignment(assignment), column.class_, {}
+def _read(course, assignment, students, kind, columns):
+    """(student, question, *values of columns) for each row of `kind`, Grade or Comment, of these students."""
+    asked, found = find_assignment(assignment), []
     if not database(course).is_file():
         return found
     wanted = (
-        select(api.SubmittedAssignment.student_id, api.BaseCell.name, column)
+        select(api.SubmittedAssignment.student_id, api.BaseCell.name, *columns)
         .join_from(kind, kind.cell)
         .join(kind.notebook)
         .join(api.SubmittedNotebook.assignment)
         .join(api.SubmittedAssignment.assignment)
-        .where(api.Assignment.name == asked.number, condition)
+        .where(api.Assignment.name == asked.number)
     )
     questions = {cell: item.question.id for item in asked.items for cell in (graded_cell(item), item.grade_id)}
     names = {safe_name(student): student for student in students}
     with reading(course) as session:
-        for folder, cell, value in session.execute(wanted):
+        for folder, cell, *values in session.execute(wanted):
             if folder in names and cell in questions:
-                found.setdefault(names[folder], {})[questions[cell]] = value
+                found.append((names[folder], questions[cell], *values))
     return found
 
 

@@ -10,9 +10,7 @@ from sqlalchemy import select
 
 from gru_lab.grading import exports, marking_page
 
-__all__ = ["UNREAD", "Rows", "graded_cell"]
-
-UNREAD = ("by hand", "not found", "not graded")  # no program has judged the answer: a person looks, no silent zero
+__all__ = ["Rows", "graded_cell"]
 
 
 def graded_cell(item):
@@ -65,13 +63,29 @@ class Rows:
             for item, result, given in zip(self.asked.items, results, points, strict=True)
         )
 
+    def take_out(self, folder):
+        """Forget a submission of a student who has handed in nothing after all, if nobody has put anything into it."""
+        submission = self.submissions.get(folder)
+        if submission is None:
+            return
+        notebook = self.notebooks.get(submission.id)
+        answers = [key for key in self.answers if notebook and key[1] == notebook.id]
+        put_in = ("manual_score", "extra_credit", "manual_comment")
+        if any(getattr(self.answers[key], name, None) is not None for key in answers for name in put_in):
+            return
+        for row in (*(self.answers.pop(key) for key in answers), notebook, submission):
+            if row is not None:
+                self.session.delete(row)
+        del self.submissions[folder]
+        self.notebooks.pop(submission.id, None)
+
     def _enter_answer(self, notebook, item, result, points, earlier):
         grade = self._answer(api.Grade, notebook, self.cells[api.GradeCell, graded_cell(item)].id)
         comment = self._answer(api.Comment, notebook, self.cells[api.SolutionCell, item.grade_id].id)
         answer = marking_page.plain(result.source)
         changed = grade.auto_score != points or earlier.get(item.grade_id, answer) != answer
         if grade.manual_score is None:
-            grade.needs_manual_grade = points is None or result.status in UNREAD
+            grade.needs_manual_grade = points is None
         elif changed:
             grade.needs_manual_grade = True  # the mark stays; Formgrader asks whether it still holds
         grade.auto_score = points

@@ -44,7 +44,7 @@ def page(asked, record, results):
     for item, result in zip(asked.items, results, strict=True):
         by_id[item.grade_id] = {"cell_type": "code", "source": plain(result.source), "outputs": []}
         by_id[f"{item.grade_id}-test"] = {"outputs": [_output(_verdict(item, result))]}
-    first = {"cell_type": "code", "id": "submission", "metadata": {}, "source": "# the submission as a whole"}
+    first = {"cell_type": "code", "id": "submission", "metadata": {}, "source": _whole(record)}
     cells = [{**first, "outputs": [_output(_about(record))]}, *asked.cells]
     cells = [{**cell, **by_id.get(cell["metadata"].get("nbgrader", {}).get("grade_id"), {})} for cell in cells]
     for cell in cells:
@@ -56,6 +56,14 @@ def page(asked, record, results):
 
 def _output(text):
     return {"output_type": "stream", "name": "stdout", "text": text + "\n"}
+
+
+def _whole(record):
+    if not record.problem:
+        return "# the submission as a whole"
+    # One line each: a comment has no end but the line's.
+    said = plain(record.problem).replace("\n", " ")
+    return f"# NOTHING TO SHOW: this submission could not be read.\n# {said}\n# The report says which file it is."
 
 
 def _about(record):

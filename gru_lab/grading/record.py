@@ -5,7 +5,7 @@ A record holds what happened and no points: those come from `scores`, by a polic
 
 from dataclasses import asdict, dataclass
 
-__all__ = ["MEANING", "STATUSES", "Record", "Result"]
+__all__ = ["MEANING", "NOTHING", "STATUSES", "Record", "Result"]
 
 # status of one question -> what it means, in words for a student
 MEANING = {
@@ -21,6 +21,7 @@ MEANING = {
     "not graded": "The notebook could not be read; see the reason.",
 }
 STATUSES = tuple(MEANING)
+NOTHING = "Nothing was handed in."  # the problem of a student who is on the roster alone
 
 
 @dataclass
@@ -66,6 +67,11 @@ class Record:
     name: str = ""
     email: str = ""
     version: int = 1
+
+    @property
+    def absent(self):
+        """Did this student hand in nothing at all?"""
+        return self.problem == NOTHING and not self.sha256
 
     def as_json(self):
         """A dict of what JSON knows."""

@@ -4,47 +4,30 @@ import statistics
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
 
 from gru_lab.grading import feedback
+from gru_lab.grading.attention import Student, kinds, problems, student
 from gru_lab.grading.pages import heading, render, titles
-from gru_lab.grading.record import MEANING
+from gru_lab.grading.record import NOTHING, Record
+from gru_lab.grading.scores import Score
 from gru_lab.grading.similarity import CAUTION
 from gru_lab.grading.totals import Bar, totals
 from gru_lab.grading.writing import write_whole
 
-__all__ = ["NEEDS_A_PERSON", "page", "write_report"]
+__all__ = ["page", "write_report"]
 
-# Statuses that say more about the notebook or its reading than about an answer: somebody should look, in this order.
-NEEDS_A_PERSON = ("not graded", "ended itself", "not found")
 MOST_ROWS = 500  # of one table
+MOST_STUDENTS = 5_000  # of the list of all
 MOST_MISTAKES = 5  # of one question
 
 
 @dataclass(frozen=True)
-class _Student:
-    """How a student is named on the page, and where their own page lies ("" if nowhere)."""
+class _Row:
+    """A student in the list of all. total: as text."""
 
-    id: str
-    name: str
-    link: str
-
-
-@dataclass(frozen=True)
-class _Problem:
-    student: _Student
-    where: str
-    status: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class _Kind:
-    """Problems with the same status. count: of all of them, rows: those that are shown."""
-
-    what: str
-    count: int
-    rows: tuple
+    student: Student
+    total: str
+    state: str
 
 
 @dataclass(frozen=True)
@@ -82,28 +65,39 @@ def page(number, records, scores, hints=None, people=None, pages=None):
     hints: what `similarity.hints` found; None says that nobody looked. people: {student: tables.Person}, the roster.
     pages: {student: their feedback's path from the report's folder, with "/"}.
     """
-    pairs = list(zip(records, scores, strict=True))
-    called = {record.student: _student(record.student, people, pages) for record in records}
-    problems = [one for record, score in pairs for one in _problems(record, score, called[record.student])]
-    absent = sorted(set(people or {}) - set(called))
+    called = {record.student: student(record, people, pages) for record in records}
+    for missing in sorted(set(people or {}) - set(called)):
+        records, scores = (
+            [*records, Record(missing, number, problem=NOTHING)],
+            [*scores, Score(missing, number, absent=True)],
+        )
+        called[missing] = student(records[-1], people, pages)
+    everybody = list(zip(records, scores, strict=True))
+    handed_in = [(record, score) for record, score in everybody if not score.absent]
+    graded = [score for _, score in handed_in]
+    found = [one for record, score in handed_in for one in problems(record, score, called[record.student])]
+    absent = [called[score.student] for score in scores if score.absent]
     return render(
         "report.html",
         title=heading(number),
         number=number,
-        count=len(records),
-        complete=sum(score.complete for score in scores),
-        late=sum(score.days_late > 0 for score in scores),
-        waiting=_waiting(scores)[:MOST_ROWS],
+        count=len(handed_in),
+        complete=sum(score.complete for score in graded),
+        late=sum(score.days_late > 0 for score in graded),
+        unread=sum(score.state == "unread" for score in graded),
+        waiting=_waiting(graded)[:MOST_ROWS],
         on_roster=len(people or {}),
-        absent=[_student(student, people, {}) for student in absent[:MOST_ROWS]],
+        absent=absent[:MOST_ROWS],
         absent_count=len(absent),
-        problems=_kinds(problems),
-        problem_students=len({one.student.id for one in problems}),
-        questions=_questions(pairs, titles(number)),
+        problems=kinds(found, MOST_ROWS),
+        problem_students=len({one.student.id for one in found}),
+        students=[_row(called[score.student], score) for score in scores[:MOST_STUDENTS]],
+        student_count=len(scores),
+        questions=_questions(handed_in, titles(number)),
         time=_time(records),
-        totals=totals(scores),
+        totals=totals(graded),
         caution=CAUTION,
-        hints=None if hints is None else [_hint(hint, called, people, pages) for hint in hints[:MOST_ROWS]],
+        hints=None if hints is None else [_hint(hint, called) for hint in hints[:MOST_ROWS]],
     )
 
 
@@ -115,46 +109,20 @@ def write_report(folder, number, records, scores, hints=None, people=None, pages
 
 
 def _waiting(scores):
-    """[(question, how many answers a person must still mark)]"""
-    counts = Counter(question for score in scores for question in score.to_mark)
+    """[(question, how many answers a person must still mark)], without what could not be read at all"""
+    counts = Counter(question for score in scores if score.state == "to mark" for question in score.to_mark)
     return sorted(counts.items(), key=lambda one: (len(one[0]), one[0]))  # 6.4 before 6.10
 
 
-def _student(student, people, pages):
-    person = (people or {}).get(student)
-    link = quote((pages or {}).get(student, ""), errors="surrogatepass")
-    return _Student(student, person.name if person else "", link)
+def _row(who, score):
+    if score.mark is None and score.state != "to mark":
+        return _Row(who, "–", score.state)
+    so_far = "" if score.mark is not None else " so far"
+    return _Row(who, f"{score.total:g} of {score.maximum:g}{so_far}", score.state)
 
 
-def _hint(hint, called, people, pages):
-    return _Hint(
-        hint.question,
-        hint.share,
-        tuple(called.get(student) or _student(student, people, pages) for student in hint.students),
-    )
-
-
-# ---------------------------------------------------------------------------------------------- problems
-
-
-def _problems(record, score, student):
-    """One for a submission that could not be graded; else one for each status and reason, with its questions."""
-    if record.problem or not record.results:
-        return [_Problem(student, "everything", "not graded", record.problem or "No question of it was looked at.")]
-    found = defaultdict(list)
-    for result in record.results:
-        if result.status in NEEDS_A_PERSON and result.question not in score.by_hand:
-            found[result.status, result.reason or result.says or MEANING[result.status]].append(result.question)
-    return [_Problem(student, ", ".join(names), status, reason) for (status, reason), names in found.items()]
-
-
-def _kinds(problems):
-    by_status = {status: [one for one in problems if one.status == status] for status in NEEDS_A_PERSON}
-    return [
-        _Kind(feedback.STATUS_WORDS[status][1], len(rows), tuple(rows[:MOST_ROWS]))
-        for status, rows in by_status.items()
-        if rows
-    ]
+def _hint(hint, called):
+    return _Hint(hint.question, hint.share, tuple(called.get(one) or Student(one, "", "") for one in hint.students))
 
 
 # ---------------------------------------------------------------------------------------------- questions

@@ -14,6 +14,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from gru_lab.checks import words
 from gru_lab.grading import feedback, report, scores, similarity, tables
 from gru_lab.grading.assignments import assignment
 from gru_lab.grading.names import safe_name
@@ -60,6 +61,11 @@ class Paths:
     def gradebook(self):
         return self.root / "nbgrader"
 
+    @property
+    def marks(self):
+        """The database of the gradebook, in which a person's marks lie."""
+        return self.gradebook / "gradebook.db"
+
 
 def read_seed(path):
     """The secret in a file; where there is none one is made, for its owner's eyes alone. Raises ResultsError."""
@@ -97,22 +103,19 @@ def agree(paths, number, seed):
 def write_all(paths, records, policy, people=None, due=None, gradebook=True):
     """Make everything from `records` {student: Record}; returns the Scores, in the order of the students.
 
-    people: a Roster. due: {student: their own due date}. gradebook: also write nbgrader's, and take in
-    what a person has marked there.
-    Raises NotWritten, and ResultsError for trouble with the gradebook, after everything else is written.
+    people: a Roster. due: {student: their own due date}. gradebook: also write nbgrader's. What a person has marked
+    there counts in any case.
+    Raises ResultsError where such marks cannot be read, before anything is written; NotWritten; and ResultsError where
+    the gradebook cannot be written, after everything else is.
     """
     ordered = [records[student] for student in sorted(records)]
-    roster, people = people, people or {one.student: Person(one.name, one.email) for one in ordered}
+    roster = people
+    people = {one.student: Person(one.name, one.email) for one in ordered} | dict(roster or {})
     number = ordered[0].assignment
-    marks, problem = {}, None
-    if gradebook:
-        try:
-            marks = _marked_by_hand(paths, ordered, policy)
-        except ResultsError as found:
-            problem = found
-    given = [
-        scores.score(record, policy, (due or {}).get(record.student), marks.get(record.student)) for record in ordered
-    ]
+    by_program = [scores.score(record, policy) for record in ordered]
+    marks, comments = _by_hand(paths, number, by_program)
+    given = [_scored(record, policy, (due or {}).get(record.student), marks.get(record.student)) for record in ordered]
+    problem = _enter(paths, ordered, by_program) if gradebook else None
     policy.save(paths.policy)
     tables.grades(paths.root / "grades.csv", ordered, given, people)
     tables.questions(paths.root / "questions.csv", ordered, given)
@@ -120,10 +123,9 @@ def write_all(paths, records, policy, people=None, due=None, gradebook=True):
     tables.canvas(paths.root / "canvas.csv", title, given, people)
     tables.moodle(paths.root / "moodle.csv", title, given, people)
     tables.gradescope(paths.root / "gradescope.csv", given, people)
-    pages = feedback.write_feedback(paths.root, ordered, given, safe_name)
-    stubs = {item.question.id: item.stub for item in assignment(number).items}
+    pages = feedback.write_feedback(paths.root, ordered, given, safe_name, people, comments)
     report.write_report(
-        paths.root, number, ordered, given, similarity.hints(ordered, stubs), roster,
+        paths.root, number, ordered, given, similarity.hints(ordered, _handed_out(assignment(number))), roster,
         {student: page.relative_to(paths.root).as_posix() for student, page in pages.items()},
     )  # fmt: skip
     if problem:
@@ -131,15 +133,55 @@ def write_all(paths, records, policy, people=None, due=None, gradebook=True):
     return given
 
 
-def _marked_by_hand(paths, records, policy):
-    """Bring the gradebook up to date; {student: {question: points}} that a person has given there."""
+def _handed_out(asked):
+    """{question: what every student was given}: the stub, and for a written answer what it is asked and marked by."""
+    texts = {cell["metadata"].get("nbgrader", {}).get("grade_id", ""): cell["source"] for cell in asked.cells}
+    return {
+        item.question.id: "\n".join((texts.get(f"{item.grade_id}-text", ""), *item.question.guide))
+        if item.by_hand
+        else item.stub
+        for item in asked.items
+    }
+
+
+def _by_hand(paths, number, by_program):
+    """({student: {question: points}}, {student: {question: comment}}) that a person has put into the gradebook.
+
+    Raises ResultsError where there is a gradebook that cannot be read: tables without the marks in it would be wrong.
+    """
+    if not paths.marks.is_file():
+        return {}, {}
+    wanted = "Marks given by hand may lie there, so nothing was written."
     try:
         from gru_lab.grading import gradebook  # slow to import, and not everybody has nbgrader
     except ModuleNotFoundError as missing:
-        wanted = 'for the gradebook: pip install "gru_lab[instructor]", or --no-gradebook. All else is written.'
-        raise ResultsError(f"{missing.name} is missing {wanted}") from missing
+        how = f'{missing.name} is missing: pip install "gru_lab[instructor]"'
+        raise ResultsError(f"{paths.marks} cannot be read, for {how}. {wanted}") from missing
     try:
-        gradebook.update(paths.gradebook, records, [scores.score(record, policy) for record in records])
-        return gradebook.manual_marks(paths.gradebook, records[0].assignment, [record.student for record in records])
+        students = [score.student for score in by_program]
+        marks = gradebook.manual_marks(paths.gradebook, number, by_program)
+        return marks, gradebook.manual_comments(paths.gradebook, number, students)
     except gradebook.GradebookProblem as problem:
-        raise ResultsError(f"{problem} All else is written.") from problem
+        raise ResultsError(f"{problem}. {wanted}") from problem
+
+
+def _scored(record, policy, due, marks):
+    try:
+        return scores.score(record, policy, due, marks)
+    except ValueError as problem:  # a person's slip in Formgrader
+        who = words.printable(record.student, 60)
+        raise ResultsError(f"of {who}: {problem}. Change it in Formgrader; nothing was written.") from problem
+
+
+def _enter(paths, records, by_program):
+    """Bring the gradebook up to date; the ResultsError to raise when everything else is written, or None."""
+    try:
+        from gru_lab.grading import gradebook
+    except ModuleNotFoundError as missing:
+        wanted = 'for the gradebook: pip install "gru_lab[instructor]", or --no-gradebook. All else is written.'
+        return ResultsError(f"{missing.name} is missing {wanted}")
+    try:
+        gradebook.update(paths.gradebook, records, by_program)
+    except gradebook.GradebookProblem as problem:
+        return ResultsError(f"{problem}. All else is written.")
+    return None

@@ -5,9 +5,6 @@ answers, an empty folder in memory, and no process but its own. Where bubblewrap
 limits are all that is left: `missing()` says so, and whoever grades decides.
 """
 
-import ast
-import atexit
-import compileall
 import contextlib
 import functools
 import json
@@ -23,27 +20,14 @@ import tempfile
 import time
 from pathlib import Path
 
-from gru_lab.grading import wire
+from gru_lab.grading import stripped, wire
 
-__all__ = ["MEMORY", "Sandbox", "SandboxError", "SandboxGone", "is_root", "missing", "package"]
+__all__ = ["MEMORY", "Sandbox", "SandboxError", "SandboxGone", "is_root", "missing"]
 
 MEMORY = 4 << 30  # bytes of address space: torch reserves more than it uses
 START_S = 60.0  # torch, read from a slow disk
 SLACK_S = 10.0  # beyond the time of a request, before the whole sandbox is given up
 TMP_BYTES = 32 << 20
-LEFT_OUT = ("checks", "grading", "workshop", "trained", "cli", "bench", "bench_training", "bench_widgets", "start")
-CHECKS_KEPT, GRADING_KEPT = ("limits", "probes", "words"), ("wire", "worker")
-SILENT_CHECKS = '''"""Checks say nothing while a class is graded."""
-
-from gru_lab.checks import limits, probes, words
-
-
-def __getattr__(name):
-    if name.startswith("__"):
-        raise AttributeError(name)
-    return lambda *answers, **options: None
-'''
-NOT_HERE = 'raise NotImplementedError("this function is what the question asks for: write it yourself")'
 
 
 class SandboxError(Exception):
@@ -52,59 +36,6 @@ class SandboxError(Exception):
 
 class SandboxGone(Exception):
     """The sandbox ended, hangs or talks nonsense; the next question needs a new one."""
-
-
-# ---------------------------------------------------------------------------------------------- what lies in it
-
-
-@functools.cache
-def package(in_library=()):
-    """The folder of a copy of gru_lab for sandboxes: no question, no answer, no function of `in_library` (dotted).
-
-    It is made once for a process and goes with it.
-    """
-    source = Path(__file__).resolve().parents[1]
-    folder = Path(tempfile.mkdtemp(prefix="gru_lab-sandbox-"))
-    owner = os.getpid()
-    atexit.register(lambda: shutil.rmtree(folder, ignore_errors=True) if os.getpid() == owner else None)
-    target = folder / "gru_lab"
-    top = {source / name for name in LEFT_OUT} | {source / f"{name}.py" for name in LEFT_OUT}
-    shutil.copytree(
-        source,
-        target,
-        ignore=lambda at, names: [n for n in names if Path(at, n) in top or n.startswith((".", "__pycache__"))],
-    )
-    for room, kept in (("checks", CHECKS_KEPT), ("grading", GRADING_KEPT)):
-        (target / room).mkdir()
-        for name in kept:
-            shutil.copyfile(source / room / f"{name}.py", target / room / f"{name}.py")
-    (target / "checks" / "__init__.py").write_text(SILENT_CHECKS, encoding="utf-8")
-    (target / "grading" / "__init__.py").write_text("", encoding="utf-8")
-    for name in in_library:
-        _take_out(target, name)
-    compileall.compile_dir(target, quiet=2)
-    for path in (folder, *folder.rglob("*")):
-        path.chmod(0o755 if path.is_dir() else 0o644)  # readable by whoever the sandbox runs as
-    return folder
-
-
-def _take_out(target, dotted):
-    """Replace the body of a function, "gru_lab.cell.gru_step", by a raise."""
-    _, *modules, name = dotted.split(".")
-    path = target.joinpath(*modules).with_suffix(".py")
-    path = path if path.is_file() else target.joinpath(*modules, "__init__.py")
-    if not path.is_file():
-        return  # a room that is left out as a whole
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    found = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name]
-    if not found:
-        raise LookupError(f"{dotted} is no function of the package")
-    for node in found:
-        node.body = ast.parse(NOT_HERE).body
-    path.write_text(ast.unparse(tree), encoding="utf-8")
-
-
-# ---------------------------------------------------------------------------------------------- how it is started
 
 
 @functools.cache
@@ -116,7 +47,10 @@ def missing():
         return "bubblewrap is not installed (Debian and Ubuntu: apt install bubblewrap; Fedora: dnf install bubblewrap)"
     try:
         ended = subprocess.run(
-            [*_bubblewrap(package()), _python(), "-I", "-c", ""], capture_output=True, text=True, timeout=START_S
+            [*_bubblewrap(stripped.package()), _python(), "-I", "-c", ""],
+            capture_output=True,
+            text=True,
+            timeout=START_S,
         )
     except (OSError, subprocess.TimeoutExpired) as problem:
         return f"bubblewrap does not work here: {problem}"
@@ -195,8 +129,8 @@ def _environment(home):
 class Sandbox:
     """One `worker`, alive until it is closed, a reply does not come, or it ends.
 
-    protected: with bubblewrap, else with limits alone. folder: of `package`. torch: import it before any request.
-    clean: nothing that ran in it can have left anything behind, so that another submission may use it.
+    protected: with bubblewrap, else with limits alone. folder: of `stripped.package`. torch: import it
+    before any request. clean: nothing that ran in it can have left anything behind: another submission may use it.
     Raises SandboxError where it does not start.
     """
 

@@ -1,6 +1,7 @@
 """From a record to points, by a policy that may change afterwards: the same records, no second run.
 
 A score never hides anything: what a person must mark has no points yet, and what is not counted is said in a note.
+Only a mark that is whole goes out, into every table alike: `Score.mark`.
 """
 
 import json
@@ -11,10 +12,12 @@ from pathlib import Path
 
 from gru_lab.grading.writing import write_whole
 
-__all__ = ["BY_A_PERSON", "PARTIAL", "Policy", "Score", "moment", "percent", "score"]
+__all__ = ["BY_A_PERSON", "MISSING", "PARTIAL", "STATES", "Policy", "Score", "moment", "percent", "score"]
 
 PARTIAL = ("share", "none")  # points for what came out right, or all or nothing
+MISSING = ("blank", "zero")  # the mark of a student who handed in nothing
 BY_A_PERSON = ("by hand", "not graded")  # statuses that a program gives no points to, not even none
+STATES = ("complete", "to mark", "unread", "absent")
 DAY = timedelta(days=1)
 SLACK = 1e-9  # 3 × 0.75 is 2.25, whatever the last bits say
 
@@ -26,7 +29,8 @@ class Policy:
     partial: "share" gives a question's points times the share that came out right, rounded down to a quarter point;
     "none" gives all of them or none. due: ISO 8601 with a time zone, or "" for no date. grace_minutes: handed in within
     them is in time; after them, lateness counts from the due date. percent_per_day: taken off the points that were
-    earned, for every day begun; percent_at_most: never more than this. Raises ValueError for what makes no sense.
+    earned, for every day begun; percent_at_most: never more than this. missing: who handed in nothing has no mark
+    ("blank") or nought ("zero"). Raises ValueError for what makes no sense.
     """
 
     partial: str = "share"
@@ -34,10 +38,13 @@ class Policy:
     grace_minutes: float = 0.0
     percent_per_day: float = 0.0
     percent_at_most: float = 100.0
+    missing: str = "blank"
 
     def __post_init__(self):
         if self.partial not in PARTIAL:
             raise ValueError(f"partial credit is one of {', '.join(PARTIAL)}; {self.partial!r} is none of them")
+        if self.missing not in MISSING:
+            raise ValueError(f"a missing submission is one of {', '.join(MISSING)}; {self.missing!r} is none of them")
         if self.due:
             moment(self.due)
         if not _is_number(self.grace_minutes) or self.grace_minutes < 0:
@@ -68,8 +75,10 @@ class Score:
     """One submission's points.
 
     points: {question: points, or None where a person must mark it}. at_most: {question: its points}. by_hand: questions
-    that a person has marked. earned: the sum before, total: after the penalty. maximum: the sum of at_most. days_late:
-    days begun. to_mark: questions that a person must still mark; earned and total count them as nothing so far.
+    that a person has marked. earned: the sum before, total: after the penalty. maximum: the sum of at_most. due: the
+    date that lateness counts from, as ISO 8601, or "". days_late: days begun. to_mark: questions that a person must
+    still mark; earned and total count them as nothing so far. problem: the record's.
+    absent: nothing was handed in, and nobody gave a mark for it; then there is nothing to mark.
     """
 
     student: str
@@ -82,13 +91,30 @@ class Score:
     penalty: float = 0.0
     total: float = 0.0
     maximum: float = 0.0
+    due: str = ""
     to_mark: tuple = ()
+    problem: str = ""
+    absent: bool = False
     notes: tuple = ()
 
     @property
     def complete(self):
-        """Is nothing left for a person to mark?"""
-        return not self.to_mark and bool(self.at_most)
+        """Has something been handed in, and is nothing left for a person to mark?"""
+        return self.state == "complete"
+
+    @property
+    def state(self):
+        """One of STATES. A submission that could not be read is "unread" until a person has given it a mark."""
+        if self.absent:
+            return "absent"
+        if self.problem and self.to_mark and not self.by_hand:
+            return "unread"
+        return "to mark" if self.to_mark or not self.at_most else "complete"
+
+    @property
+    def mark(self):
+        """The total, if it is whole; None while a person must still mark, and where there is nothing to mark."""
+        return self.total if self.points and None not in self.points.values() else None
 
 
 def score(record, policy, due=None, manual=None):
@@ -97,12 +123,15 @@ def score(record, policy, due=None, manual=None):
     due: this student's own due date, instead of the policy's. manual: {question: points} that a person has given; they
     stand above the program's. Raises ValueError for a due date or a mark that makes no sense.
     """
-    manual = dict(manual or {})
+    manual, due = dict(manual or {}), due or policy.due
+    absent = record.absent and not manual
     at_most = {result.question: result.points for result in record.results}
     _check_marks(manual, at_most)
     points = {result.question: _points(result, policy) for result in record.results} | manual
+    if absent:
+        points = dict.fromkeys(at_most, 0.0 if policy.missing == "zero" else None)
     earned = sum(value for value in points.values() if value is not None)
-    days_late, notes = _lateness(record.handed_in, due or policy.due, policy.grace_minutes)
+    days_late, notes = (0, ()) if absent else _lateness(record.handed_in, due, policy.grace_minutes)
     taken_off = min(days_late * policy.percent_per_day, policy.percent_at_most)
     penalty = math.floor(earned * taken_off + SLACK) / 100  # to a hundredth, in the student's favour
     if not record.results:
@@ -120,7 +149,10 @@ def score(record, policy, due=None, manual=None):
         penalty=penalty,
         total=round(earned - penalty, 2),
         maximum=sum(at_most.values()),
-        to_mark=tuple(question for question, value in points.items() if value is None),
+        due=moment(due).isoformat() if due else "",
+        to_mark=() if absent else tuple(question for question, value in points.items() if value is None),
+        problem=record.problem,
+        absent=absent,
         notes=notes,
     )
 

@@ -3,11 +3,18 @@
 Winnowing (Schleimer, Wilkerson and Aiken 2003, "Winnowing: local algorithms for document fingerprinting"): an answer's
 tokens, with all names alike, are read in overlapping runs; of each window of runs one is kept as a fingerprint. What
 was handed out and what many have written does not count.
+
+Written answers are read as words, whatever their case and punctuation, and every run is kept: only long stretches that
+are the same word for word are seen, and they are seen however much stands around them.
 """
 
+import ast
 import io
 import keyword
+import re
 import tokenize
+import unicodedata
+import warnings
 import zlib
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -19,12 +26,22 @@ CAUTION = (
     "Hints only. Two right answers to a small question are often alike, and a shared teacher, book or study group "
     "shows here too. Read both answers before you think anything of it."
 )
-RUN = 12  # tokens that are compared together
-WINDOW = 4  # runs of which one is kept: 15 equal tokens in a row are always seen
-LEAST = 8  # fingerprints of an answer; shorter ones are alike by nature
 COMMON = 0.05  # of the class: what more students than this have in common is common
 LONGEST = 50_000  # characters of an answer that are read
 _NOTHING = {tokenize.COMMENT, tokenize.NL, tokenize.ENCODING, tokenize.ENDMARKER}
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """How answers of a kind are compared. tokens: source -> list of texts. run: tokens that are compared together.
+    window: runs of which one is kept. least: fingerprints of an answer, and in common; shorter answers are alike by
+    nature. share: of the fingerprints in common, at least."""
+
+    tokens: object
+    run: int
+    window: int
+    least: int
+    share: float
 
 
 @dataclass(frozen=True)
@@ -36,25 +53,25 @@ class Hint:
     share: float
 
 
-def hints(records, stubs=None, least_share=0.5, most=200):
-    """The Hints of a class, the strongest first. stubs: {question: the code as it was handed out}."""
+def hints(records, handed_out=None, most=200):
+    """The Hints of a class, the strongest first. handed_out: {question: the code or text that everybody was given}."""
     answers = defaultdict(dict)
     for record in records:
         for result in record.results:
-            if result.status != "by hand" and result.source:
-                answers[result.question][record.student] = result.source
+            if result.source:
+                answers[result.question, result.status == "by hand"][record.student] = result.source
     found = [
         hint
-        for question, sources in answers.items()
-        for hint in _of_question(question, sources, (stubs or {}).get(question, ""), least_share)
+        for (question, is_prose), sources in answers.items()
+        for hint in _of_question(question, sources, (handed_out or {}).get(question, ""), PROSE if is_prose else CODE)
     ]
     return sorted(found, key=lambda hint: (-hint.share, hint.question, hint.students))[:most]
 
 
-def _of_question(question, sources, stub, least_share):
-    handed_out = set(_runs(stub))
-    prints = {student: _winnow(_runs(source)) - handed_out for student, source in sources.items()}
-    prints = {student: own for student, own in prints.items() if len(own) >= LEAST}
+def _of_question(question, sources, handed_out, reading):
+    given = set(_runs(handed_out, reading))
+    prints = {student: _winnow(_runs(source, reading), reading) - given for student, source in sources.items()}
+    prints = {student: own for student, own in prints.items() if len(own) >= reading.least}
     holders = defaultdict(list)
     for student, own in prints.items():
         for one in own:
@@ -65,8 +82,20 @@ def _of_question(question, sources, stub, least_share):
     shared = Counter(pair for students in rare for pair in combinations(students, 2))
     for (one, other), count in shared.items():
         share = count / min(own[one], own[other])
-        if count >= LEAST and share >= least_share:
+        if count >= reading.least and share >= reading.share:
             yield Hint(question, tuple(sorted((one, other))), share)
+
+
+def _words(source):
+    """The words of a written answer: of the texts in its cell, or of all of it where that is no Python."""
+    source = source[:LONGEST]
+    try:
+        with warnings.catch_warnings(action="ignore"):  # of what a student wrote, in an instructor's terminal
+            nodes = ast.walk(ast.parse(source))
+        texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        texts = []
+    return re.findall(r"\w+", unicodedata.normalize("NFKC", "\n".join(texts) or source).casefold())
 
 
 def _tokens(source):
@@ -83,12 +112,17 @@ def _tokens(source):
     return found
 
 
-def _runs(source):
-    tokens = _tokens(source)
+CODE = _Reading(_tokens, run=12, window=4, least=8, share=0.5)  # 15 equal tokens in a row are always seen
+PROSE = _Reading(_words, run=8, window=1, least=8, share=0.0)  # as are 15 equal words, however long the answer is
+
+
+def _runs(source, reading):
+    tokens = reading.tokens(source)
     return [
-        zlib.crc32("\0".join(tokens[at : at + RUN]).encode("utf-8", "replace")) for at in range(len(tokens) - RUN + 1)
+        zlib.crc32("\0".join(tokens[at : at + reading.run]).encode("utf-8", "replace"))
+        for at in range(len(tokens) - reading.run + 1)
     ]
 
 
-def _winnow(runs):
-    return {min(runs[at : at + WINDOW]) for at in range(max(len(runs) - WINDOW + 1, 0))}
+def _winnow(runs, reading):
+    return {min(runs[at : at + reading.window]) for at in range(max(len(runs) - reading.window + 1, 0))}

@@ -1,6 +1,7 @@
 """Records and scores as CSV files: for people, and for the systems that marks are kept in.
 
-A mark that a person must still give is an empty cell, never a nought. What students wrote into a cell stays text: no
+A mark that a person must still give is an empty cell, never a nought, and so is a total without it: `Score.mark` goes
+into every table. What students wrote into a cell stays text: no
 spreadsheet takes it for a formula.
 """
 
@@ -29,6 +30,7 @@ LONGEST = 2_000  # characters of a cell
 _FORMULA = re.compile(
     r"(^|;)(?=[\s\u00ad\u200b-\u200f\u2060\ufeff'\"]*[=+\-@＝＋－＠−﹢﹣﹦﹫].)"
 )  # a lone "-" is none
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
@@ -59,46 +61,58 @@ def grades(path, records, scores, people=None):
     """grades.csv, a row for each record. scores: those of the records, in the same order."""
     names = list(dict.fromkeys(question for score in scores for question in score.at_most))
     header = ["student", "name", "email", "assignment", "file", "handed in", *names]
-    header += ["earned", "days late", "penalty", "total", "maximum", "to mark by hand", "problem", "notes"]
+    header += [
+        "earned so far",
+        "days late",
+        "penalty",
+        "total",
+        "maximum",
+        "state",
+        "to mark by hand",
+        "problem",
+        "notes",
+    ]
     rows = []
     for record, score in zip(records, scores, strict=True):
         person = _person(people, record.student)
         row = [record.student, person.name, person.email, record.assignment, record.file, record.handed_in]
         row += [score.points.get(name) for name in names]
-        row += [score.earned, score.days_late, score.penalty, score.total, score.maximum, ", ".join(score.to_mark)]
+        has_any = any(value is not None for value in score.points.values())
+        row += [score.earned if has_any else None, score.days_late, score.penalty if has_any else None]
+        row += [score.mark, score.maximum, score.state, ", ".join(score.to_mark)]
         rows.append([*row, record.problem, " ".join(map(str, (*record.notes, *score.notes)))])
     write_csv(path, header, rows, excel=True)
 
 
 def questions(path, records, scores):
-    """questions.csv, a row for each record and question."""
+    """questions.csv, a row for each question of each record, but of those who handed in nothing."""
     header = ["student", "assignment", "question", "status", "share", "points", "at most", "diagnosis", "reason"]
     header += ["says", "seconds", "notes"]
     rows = []
     for record, score in zip(records, scores, strict=True):
-        for one in record.results:
+        for one in () if score.absent else record.results:
             row = [record.student, record.assignment, one.question, one.status, one.share, score.points[one.question]]
             row += [one.points, one.diagnosis, one.reason, one.says, one.seconds, " ".join(map(str, one.notes))]
             rows.append(row)
     write_csv(path, header, rows, excel=True)
 
 
-def canvas(path, title, scores, people=None, unfinished=False):
+def canvas(path, title, scores, people=None):
     """For Canvas's gradebook import: `Student, ID, SIS User ID, SIS Login ID, Section`, then the assignment.
 
     title: the assignment's name in Canvas, best with its number, as Canvas exports it: "Exercises 6 (1234)"; any other
     name makes a new assignment. Canvas finds a student by ID, else SIS User ID, else SIS Login ID, else name. The
-    second row holds the points possible. unfinished: also totals to which a person's marks are still to be added.
+    second row holds the points possible.
     """
     rows = [["    Points Possible", "", "", "", "", max((score.maximum for score in scores), default=0)]]
     for score in scores:
         person = _person(people, score.student)
         row = [person.name or score.student, person.canvas_id, person.id_number, person.login or score.student]
-        rows.append([*row, person.section, _mark(score, unfinished)])
+        rows.append([*row, person.section, score.mark])
     write_csv(path, ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", title], rows)
 
 
-def moodle(path, title, scores, people=None, unfinished=False):
+def moodle(path, title, scores, people=None):
     """For Moodle's grade import (Grades, Import, CSV file), where columns are matched by hand in a form.
 
     Map "Email address" or "ID number" to the user, the column `title` to the grade item.
@@ -107,11 +121,11 @@ def moodle(path, title, scores, people=None, unfinished=False):
     for score in scores:
         person = _person(people, score.student)
         row = [person.name or score.student, person.id_number or score.student, person.email]
-        rows.append([*row, _mark(score, unfinished), _summary(score)])
+        rows.append([*row, score.mark, _summary(score)])
     write_csv(path, ["Full name", "ID number", "Email address", title, "Feedback"], rows)
 
 
-def moodle_worksheet(path, downloaded, scores, people=None, unfinished=False):
+def moodle_worksheet(path, downloaded, scores, people=None):
     """Moodle's offline grading worksheet, filled in. Returns the students who are not in it.
 
     downloaded: the text of the worksheet as Moodle gave it. Moodle goes by "Identifier" and "Last modified (grade)", so
@@ -133,7 +147,7 @@ def moodle_worksheet(path, downloaded, scores, people=None, unfinished=False):
         score = next((by_key[key.strip().lower()] for key in named if key.strip().lower() in by_key), None)
         if score and len(row) == len(header):
             found.add(score.student)
-            row[header.index("Grade")] = _mark(score, unfinished)
+            row[header.index("Grade")] = score.mark
             if "Feedback comments" in header:
                 row[header.index("Feedback comments")] = _summary(score)
     write_csv(path, header, rows[1:])
@@ -143,7 +157,7 @@ def moodle_worksheet(path, downloaded, scores, people=None, unfinished=False):
 _WHO = ("Identifier", "Email address", "ID number", "Username")
 
 
-def gradescope(path, scores, people=None, unfinished=False):
+def gradescope(path, scores, people=None):
     """By email, with the columns of Gradescope's own download of marks.
 
     Gradescope documents no import of marks from a table (its roster takes names and emails, its autograders write a
@@ -152,8 +166,10 @@ def gradescope(path, scores, people=None, unfinished=False):
     rows = []
     for score in scores:
         person = _person(people, score.student)
-        row = [person.name or score.student, person.id_number, person.email or score.student, person.section]
-        rows.append([*row, _mark(score, unfinished), score.maximum])
+        has_address = bool(_ADDRESS.fullmatch(score.student))
+        number = person.id_number or ("" if has_address else score.student)
+        email = person.email or (score.student if has_address else "")
+        rows.append([person.name or score.student, number, email, person.section, score.mark, score.maximum])
     write_csv(path, ["Name", "SID", "Email", "Sections", "Total Score", "Max Points"], rows)
 
 
@@ -161,11 +177,9 @@ def _person(people, student):
     return (people or {}).get(student, Person())
 
 
-def _mark(score, unfinished):
-    return score.total if score.complete or unfinished else None
-
-
 def _summary(score):
+    if score.absent or score.state == "unread":
+        return score.problem
     given = [
         f"{name}: to be marked" if value is None else f"{name}: {value:g} of {score.at_most[name]:g}"
         for name, value in score.points.items()

@@ -266,7 +266,8 @@ def read_state(settings, lesson, count=60):
     truth = truth - truth.mean(axis=0)
     total = (truth**2).sum(axis=0)
     with_clipping = len(settings.rates) * settings.seeds  # the first half of the networks learned without
-    best, together = ([[] for _ in range(settings.seeds)] for _ in range(2))
+    best: list[list[float]] = [[] for _ in range(settings.seeds)]
+    together: list[list[float]] = [[] for _ in range(settings.seeds)]
     for place, learned in enumerate(np.isfinite(lesson.learned[1]).ravel()):
         if not learned:
             continue
@@ -279,10 +280,10 @@ def read_state(settings, lesson, count=60):
             state = state - state.mean(dim=0)
             # PyTorch's default driver, gelsy, gave other answers from call to call when some units were always zero.
             weights = torch.linalg.lstsq(state, torch.tensor(truth), driver="gelsd").solution.numpy()
-        state = state.numpy()
-        explained = (state.T @ truth) ** 2 / np.maximum((state**2).sum(axis=0), 1e-12)[:, None]  # (numbers, aspects)
+        read = state.numpy()
+        explained = (read.T @ truth) ** 2 / np.maximum((read**2).sum(axis=0), 1e-12)[:, None]  # (numbers, aspects)
         best[place % settings.seeds].append((1 - explained.max(axis=0) / total).mean())
-        together[place % settings.seeds].append((((truth - state @ weights) ** 2).sum(axis=0) / total).mean())
+        together[place % settings.seeds].append((((truth - read @ weights) ** 2).sum(axis=0) / total).mean())
     return tuple(np.array([np.mean(seed) if seed else 1.0 for seed in part]) for part in (best, together))
 
 

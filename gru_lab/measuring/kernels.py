@@ -9,6 +9,7 @@ import contextlib
 import sys
 import time
 import warnings
+from collections.abc import Hashable
 
 import torch
 
@@ -75,7 +76,7 @@ def time_in_turn(jobs, rounds=5, repeats=3, tick=None):
     Within a round every job runs `repeats` times and the fastest counts, since whatever else the machine does can only
     slow it down. The jobs take turns, so that a slow minute meets them all. One untimed run of each comes first.
     """
-    times = {name: [] for name in jobs}
+    times: dict[Hashable, list[float]] = {name: [] for name in jobs}
     with one_thread():
         for job in jobs.values():
             job()

@@ -58,18 +58,18 @@ def remember(
     rate = torch.tensor([rate for _, rate, _ in grid])
     limit = torch.tensor([clip_at if clip else float("inf") for clip, *_ in grid])
     optimiser = Adam(networks, rate, limit)
-    loss, norm = [], []
+    all_losses, all_norms = [], []
     for step in range(steps):
         # The same stories for every learning rate, with and without clipping; others for another seed.
         told = [stories(batch, length, [seed, step]) for seed in range(seeds)]
         x, y = (torch.tensor(np.stack(part)).repeat(2 * len(rates), 1, 1, 1) for part in zip(*told, strict=True))
         losses, norms = optimiser.step(x, y)
-        loss.append(losses)
-        norm.append(norms)
+        all_losses.append(losses)
+        all_norms.append(norms)
         if tick:
             tick()
     shape = (steps, 2, len(rates), seeds)
-    loss, norm = (torch.stack(rows).reshape(shape).numpy() for rows in (loss, norm))
+    loss, norm = (torch.stack(rows).reshape(shape).numpy() for rows in (all_losses, all_norms))
     learned = first_below(loss, target, window)
     return Remembered(cell, tuple(rates), loss, norm, learned, networks)
 

@@ -10,6 +10,7 @@ import platform
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -91,7 +92,7 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     torch.set_num_threads(1)
     command = COMMAND + (f" --steps {options.steps}" if options.steps else "")
-    whole = {
+    whole: dict[str, Any] = {
         "command": command,
         "device": cpu_name(),
         "versions": {"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__},

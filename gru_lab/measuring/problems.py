@@ -78,21 +78,21 @@ def words_to_count(n, length):
     return np.stack([a, b], axis=-1).astype(np.float32), (t == 2 * n - 1).astype(np.int64), b.astype(np.float32)
 
 
-def cross_entropy(networks: Networks, x, y, weight):
+def cross_entropy(networks: Networks, x: torch.Tensor, y: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
     """Mean nats for each answer asked for. x (N, B, T, D), y and weight (N, B, T) -> (N,)."""
     said = outputs(networks, states(networks, x))
     nats = F.cross_entropy(said.flatten(0, 2), y.flatten(), reduction="none").view_as(weight)
     return (nats * weight).sum(dim=(1, 2)) / weight.sum(dim=(1, 2))
 
 
-def squared_error(networks: Networks, x, y, weight):
+def squared_error(networks: Networks, x: torch.Tensor, y: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
     """Mean square error of the answers asked for, (N,)."""
     said = outputs(networks, states(networks, x))[..., 0]
     return ((said - y) ** 2 * weight).sum(dim=(1, 2)) / weight.sum(dim=(1, 2))
 
 
 @torch.no_grad()
-def share_right(networks: Networks):
+def share_right(networks: Networks) -> torch.Tensor:
     """Copying: the share of letters that come back right, on 400 unseen examples. (N,)"""
     x, y, weight = _for_all(networks, copying(np.random.default_rng(19), 400))
     right = outputs(networks, states(networks, x)).argmax(-1) == y
@@ -100,13 +100,13 @@ def share_right(networks: Networks):
 
 
 @torch.no_grad()
-def error_of_sum(networks: Networks):
+def error_of_sum(networks: Networks) -> torch.Tensor:
     """Adding: mean square error on 1,000 unseen examples. (N,)"""
     return squared_error(networks, *_for_all(networks, adding(np.random.default_rng(19), 1000)))
 
 
 @torch.no_grad()
-def counts_to(networks: Networks, asked=COUNT_ASKED):
+def counts_to(networks: Networks, asked: int = COUNT_ASKED) -> torch.Tensor:
     """Counting: the largest n such that aᵏbᵏ is answered without a slip for every k from 1 to n. (N,)"""
     x, y, weight = _for_all(networks, words_to_count(np.arange(1, asked + 1), 2 * asked))
     right = outputs(networks, states(networks, x)).argmax(-1) == y

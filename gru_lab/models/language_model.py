@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -33,6 +34,8 @@ class BagOfWords(nn.Module):
         return output, torch.stack([sums[:, -1], counts[:, -1]])
 
 
+State = torch.Tensor | tuple[torch.Tensor, ...]  # h, or (h, c) of an LSTM
+
 CELLS = {
     "rnn": lambda D, H: nn.RNN(D, H, batch_first=True),
     "gru": lambda D, H: nn.GRU(D, H, batch_first=True),
@@ -53,7 +56,7 @@ class LanguageModel(nn.Module):
         super().__init__()
         if cell not in CELLS:
             raise ValueError(f"cell is {cell!r}, needs one of {', '.join(CELLS)}")
-        self.configuration = {
+        self.configuration: dict[str, Any] = {
             "cell": cell, "vocabulary_size": vocabulary_size,
             "embedding_size": embedding_size, "hidden_size": hidden_size,
         }  # fmt: skip
@@ -64,16 +67,16 @@ class LanguageModel(nn.Module):
         self.recurrent = CELLS[cell](embedding_size, hidden_size)
         self.decoder = nn.Linear(hidden_size, vocabulary_size)
 
-    def forward(self, tokens: torch.Tensor, state=None):
+    def forward(self, tokens: torch.Tensor, state: State | None = None) -> tuple[torch.Tensor, State]:
         """tokens (B, T) of word numbers -> logits (B, T, V) of the word after each, and the state to go on from."""
         output, state = self.recurrent(self.embedding(tokens), state)
         return self.decoder(output), state
 
-    def states(self, tokens: torch.Tensor, state=None) -> torch.Tensor:
+    def states(self, tokens: torch.Tensor, state: State | None = None) -> torch.Tensor:
         """The hidden state after each word, (B, T, H)."""
         return self.recurrent(self.embedding(tokens), state)[0]
 
-    def trace(self, tokens: torch.Tensor, state=None) -> GRUTrace:
+    def trace(self, tokens: torch.Tensor, state: torch.Tensor | None = None) -> GRUTrace:
         """r, z, candidate and h after each word, each (B, T, H). Raises ValueError for a cell that is no GRU."""
         if self.configuration["cell"] not in ("gru", "own_gru"):
             raise ValueError(f"a {self.configuration['cell']} has no gates r and z; trace needs a gru or an own_gru")

@@ -49,12 +49,12 @@ class OwnGRU(nn.Module):
 
 def trace_gru(layer: nn.Module, x: torch.Tensor, state: torch.Tensor | None = None) -> GRUTrace:
     """Everything that one layer of a GRU (an OwnGRU or a torch.nn.GRU) does with x (B, T, D), from state (1, B, H)."""
-    W, U = layer.weight_ih_l0, layer.weight_hh_l0
-    from_x = (x @ W.T + layer.bias_ih_l0).chunk(3, dim=-1)  # of all steps at once: the inputs are known
-    h = x.new_zeros(x.shape[0], layer.hidden_size) if state is None else state[0]
+    W, U, b, b_U = map(layer.get_parameter, ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"))
+    from_x = (x @ W.T + b).chunk(3, dim=-1)  # of all steps at once: the inputs are known
+    h = x.new_zeros(x.shape[0], U.shape[1]) if state is None else state[0]
     steps = []
     for x_r, x_z, x_h in zip(*(part.unbind(1) for part in from_x), strict=True):
-        h_r, h_z, h_h = (h @ U.T + layer.bias_hh_l0).chunk(3, dim=-1)
+        h_r, h_z, h_h = (h @ U.T + b_U).chunk(3, dim=-1)
         r = torch.sigmoid(x_r + h_r)
         z = torch.sigmoid(x_z + h_z)
         candidate = torch.tanh(x_h + r * h_h)

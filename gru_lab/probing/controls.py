@@ -1,11 +1,13 @@
 """What a probe finds where there is no memory to find it in."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 __all__ = ["bag_of_words", "event_labels"]
 
 
-def bag_of_words(texts, vocabulary) -> np.ndarray:
+def bag_of_words(texts: Sequence[Sequence[str]], vocabulary: Sequence[str]) -> np.ndarray:
     """(N, V): how often each word of `vocabulary` is in each of N texts, 1 + log of it where it is."""
     numbers = {word: number for number, word in enumerate(vocabulary)}
     counts = np.zeros((len(texts), len(vocabulary)), dtype=np.float32)
@@ -15,7 +17,7 @@ def bag_of_words(texts, vocabulary) -> np.ndarray:
     return np.where(counts > 0, 1 + np.log(np.maximum(counts, 1)), 0)
 
 
-def event_labels(kinds, seed: int = 0, count: int = 4) -> np.ndarray:
+def event_labels(kinds: Sequence[str], seed: int = 0, count: int = 4) -> np.ndarray:
     """(N, count): a number drawn once for each kind of event. A probe that finds these well finds the event, no memory.
 
     Source of the idea: Hewitt and Liang, "Designing and Interpreting Probes with Control Tasks" (2019).

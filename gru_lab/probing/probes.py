@@ -1,8 +1,10 @@
 """Linear probes: one weighted sum of all units for each aspect; and what single units, or single axes, can say."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 __all__ = ["Probe", "best_axes", "fit_probe", "interval", "r_squared", "random_rotation"]
 
@@ -22,7 +24,13 @@ class Probe:
         return states @ self.weights + self.bias
 
 
-def fit_probe(states, targets, validation_states, validation_targets, strengths=STRENGTHS) -> Probe:
+def fit_probe(
+    states: np.ndarray,
+    targets: np.ndarray,
+    validation_states: np.ndarray,
+    validation_targets: np.ndarray,
+    strengths: Sequence[float] = STRENGTHS,
+) -> Probe:
     """A ridge regression from states (N, H) to targets (N, K), its strength the best on the validation part.
 
     Source: scikit-learn's Ridge. Raises ValueError when shapes do not fit or a number is not finite.
@@ -41,14 +49,16 @@ def fit_probe(states, targets, validation_states, validation_targets, strengths=
     return Probe(fitted[best].coef_.T.copy(), np.array(fitted[best].intercept_), strengths[best])
 
 
-def r_squared(targets, predictions) -> np.ndarray:
+def r_squared(targets: ArrayLike, predictions: ArrayLike) -> np.ndarray:
     """1 − (sum of squared errors) / (sum of squares about the mean), for each column: (N, K), (N, K) -> (K,)."""
     targets, predictions = np.asarray(targets), np.asarray(predictions)
     around = ((targets - targets.mean(0)) ** 2).sum(0)
     return 1 - ((targets - predictions) ** 2).sum(0) / np.maximum(around, 1e-12)
 
 
-def best_axes(states, targets, test_states, test_targets) -> tuple[np.ndarray, np.ndarray]:
+def best_axes(
+    states: np.ndarray, targets: np.ndarray, test_states: np.ndarray, test_targets: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """For each target the one axis that says most about it, by a line fitted to that axis alone.
 
     states (N, H), targets (N, K) -> (axis (K,), its R² on the test part (K,)). Axis and line are chosen on `states`.
@@ -70,7 +80,7 @@ def random_rotation(size: int, seed: int = 0) -> np.ndarray:
     return q * np.sign(np.diag(r))
 
 
-def interval(values) -> tuple[float, float, float]:
+def interval(values: ArrayLike) -> tuple[float, float, float]:
     """(mean, low, high): the mean of a few runs and its 95 % interval by Student's t; for one value only itself."""
     values = np.asarray(values, dtype=float)
     if len(values) < 2:

@@ -1,5 +1,6 @@
 """The hidden state after each sentence, or each word, of many stories, beside what was true there."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -57,7 +58,8 @@ def read_stories(model: LanguageModel, stories: list[Story], batch: int = 50) ->
     """
     states, aspects, owner, memory, kinds, words, own = [], [], [], [], [], [], []
     for number, (story, h) in enumerate(_each_read(model, stories, batch)):
-        at, so_far = 0, ()
+        at = 0
+        so_far: tuple[str, ...] = ()
         for sentence in story.sentences:
             at += len(sentence.words)
             so_far += sentence.words
@@ -89,7 +91,7 @@ def read_every_word(model: LanguageModel, stories: list[Story], batch: int = 50)
 
 
 @torch.no_grad()
-def _each_read(model, stories, batch):
+def _each_read(model: LanguageModel, stories: list[Story], batch: int) -> Iterator[tuple[Story, np.ndarray]]:
     """Each story with its states (1 + its words, H), the first after the word that starts it."""
     vocabulary = StoryWorld().vocabulary
     if model.configuration["vocabulary_size"] != len(vocabulary):
@@ -102,7 +104,7 @@ def _each_read(model, stories, batch):
         window = stories[first : first + WINDOW]
         texts = [[0, *(numbers[w] for s in story.sentences for w in s.words)] for story in window]
         by_length = sorted(range(len(window)), key=lambda row: len(texts[row]))
-        states = {}
+        states: dict[int, np.ndarray] = {}
         for at in range(0, len(window), batch):  # stories of like length side by side: a third of the padding
             rows = by_length[at : at + batch]
             padded = torch.zeros(len(rows), len(texts[rows[-1]]), dtype=torch.long)

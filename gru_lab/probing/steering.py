@@ -1,5 +1,7 @@
 """Change a state along a direction, and see what the model then expects to be told."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 
@@ -27,7 +29,7 @@ def steer(states: np.ndarray, direction: np.ndarray, amount: float) -> np.ndarra
 
 @torch.no_grad()
 def group_probabilities(
-    model: LanguageModel, states: np.ndarray, words: list[tuple[str, ...]], vocabulary
+    model: LanguageModel, states: np.ndarray, words: list[tuple[str, ...]], vocabulary: Sequence[str]
 ) -> np.ndarray:
     """How likely `model`, in each of N states, holds each group of next words: (N, H) -> (N, len(words))."""
     numbers = {word: number for number, word in enumerate(vocabulary)}

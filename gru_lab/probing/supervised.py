@@ -84,7 +84,7 @@ def train_named_units(c: Configuration, weight: float = 1.0, progress: bool = Tr
     }  # fmt: skip
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m gru_lab.probing.supervised", description=__doc__.splitlines()[0])
     parser.add_argument("--steps", type=int, default=2500)
     parser.add_argument("--words", type=int, default=10_000_000)

@@ -1,5 +1,6 @@
 """A text read word by word: what a probe finds in each state, how far the gates stood open, what comes next."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -28,7 +29,7 @@ class TextReading(NamedTuple):
     probabilities: np.ndarray
 
 
-def words_of(text: str, vocabulary) -> tuple[list[int], list[str]]:
+def words_of(text: str, vocabulary: Sequence[str]) -> tuple[list[int], list[str]]:
     """(numbers of the words that the vocabulary has, words that it has not), each in the text's order.
 
     "The" is looked up as it is, then as "the"; "leif" as it is, then as "Leif". Word 0, the start of a story, is for
@@ -46,7 +47,7 @@ def words_of(text: str, vocabulary) -> tuple[list[int], list[str]]:
 
 
 @torch.no_grad()
-def read_words(model: LanguageModel, vocabulary, probe: Probe, text: str) -> TextReading:
+def read_words(model: LanguageModel, vocabulary: Sequence[str], probe: Probe, text: str) -> TextReading:
     """Let `model` read `text` as a story of its own, from a state of zeros. Unknown words are left out.
 
     Raises ValueError for a model without gates.

@@ -4,11 +4,13 @@ Nothing here is learned: the labels are ours, and so are the weights. It shows w
 finds; chapter 18 asks a trained network. Convention: *z keeps*, reset *before* (the course's default).
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from gru_lab.cell import GRUParameters, trace_step
+from gru_lab.cell import GRUParameters, StepTrace, trace_step
 
 ASPECTS = ("Power", "Conflict", "Tragedy", "Revenge")
 FEATURES = ("crown", "quarrel", "death", "oath", "new chapter")
@@ -18,10 +20,10 @@ class Sentence(NamedTuple):
     """A sentence and what it is about: x (5,), one number for each of FEATURES."""
 
     text: str
-    x: tuple
+    x: tuple[float, ...]
 
 
-def features(**strengths):
+def features(**strengths: float) -> tuple[float, ...]:
     """x (5,) from names: features(quarrel=0.65) -> (0, 0.65, 0, 0, 0). An underscore stands for the space."""
     strengths = {name.replace("_", " "): value for name, value in strengths.items()}
     unknown = set(strengths) - set(FEATURES)
@@ -42,7 +44,7 @@ STORY = (
 )
 
 
-def story_cell():
+def story_cell() -> GRUParameters:
     """The hand-wired GRUParameters, D = 5 features in, H = 4 aspects, float64.
 
     Update gate: shut (z near 1, keep) until a sentence speaks of the unit's own feature, or opens a new chapter.
@@ -69,7 +71,11 @@ def story_cell():
     )  # fmt: skip
 
 
-def tell(story=STORY, h=(0, 0, 0, 0), parameters=None):
+def tell(
+    story: Sequence[Sentence | Sequence[float]] = STORY,
+    h: ArrayLike = (0, 0, 0, 0),
+    parameters: GRUParameters | None = None,
+) -> list[StepTrace]:
     """Read a story to the hand-wired cell (or to other parameters with D = 5, H = 4), sentence by sentence.
 
     story: Sentences, or x vectors (5,). h (4,): the state before the first. -> a list of StepTrace, one a sentence.

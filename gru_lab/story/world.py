@@ -13,10 +13,10 @@ import itertools
 import math
 import random
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -157,7 +157,7 @@ def _numbers() -> dict[str, int]:
     return {word: number for number, word in enumerate(vocabulary())}
 
 
-def as_text(words) -> str:
+def as_text(words: Iterable[str]) -> str:
     """Words as a person writes them: a capital after a stop, no space before a comma."""
     text, capital = "", True
     for word in words:
@@ -239,14 +239,14 @@ class _Teller:
 
     # ---- draws
 
-    def uniform(self, options):
+    def uniform(self, options: Sequence[Any]) -> Any:
         self.nats += math.log(len(options))
         return options[int(self.rng.random() * len(options))]
 
-    def weighted(self, options: dict):
+    def weighted(self, options: dict[str, float]) -> str:
         total = sum(options.values())
         at = self.rng.random() * total
-        drawn = None
+        drawn = ""
         for drawn, weight in options.items():  # noqa: B007 - the last one, should rounding leave a crumb
             at -= weight
             if at < 0:
@@ -329,29 +329,28 @@ class _Teller:
 
     # ---- words
 
-    def line(self, kind: str, **slots) -> str:
+    def line(self, kind: str, **slots: Any) -> str:
         """One of the tellings of `kind`, with its slots filled; a telling's own draws are made here, in its order."""
         telling = self.uniform(t.TELLINGS[kind])
         return self.fill(telling, slots)
 
-    def fill(self, telling: str, slots: dict) -> str:
-        a, b = slots.get("a"), slots.get("b")
+    def fill(self, telling: str, slots: dict[str, Any]) -> str:
         words = []
         for word in telling.split():
             if word in ("{a}", "{A}"):
-                word = self.reference(a, pronoun=word == "{a}" and a is self.last)
+                word = self.reference(slots["a"], pronoun=word == "{a}" and slots["a"] is self.last)
             elif word == "{b}":
-                word = self.reference(b, pronoun=False)
+                word = self.reference(slots["b"], pronoun=False)
             elif word in DRAWN:
                 word = self.uniform(DRAWN[word])
             elif word == "{his}" and "his" not in slots:
-                word = a.his
+                word = slots["a"].his
             elif word == "{him}":
-                word = a.him
+                word = slots["a"].him
             elif word.startswith("{"):
                 word = slots[word[1:-1]]
             words.append(word)
-        self.last = a or slots.get("subject")
+        self.last = slots.get("a") or slots.get("subject")
         return " ".join(words)
 
     def reference(self, person: _Person, pronoun: bool) -> str:
@@ -362,7 +361,7 @@ class _Teller:
             return f"the {person.title}"
         return person.name
 
-    # ---- events: each draws who and what, changes the state, and returns its words
+    # ---- events: each draws who and what, changes the state, and returns its words; what it asserts, `likely` saw to
 
     def newcomer(self, house: str | None = None) -> _Person:
         name = self.uniform(self.unused)
@@ -375,7 +374,7 @@ class _Teller:
         """Somebody at court who is none of `others`."""
         return self.uniform([person for person in self.court if person not in others])
 
-    def introduce(self, kind: str, person: _Person, **slots) -> str:
+    def introduce(self, kind: str, person: _Person, **slots: Any) -> str:
         born = "daughter" if person.woman else "son"
         own = {"name": person.name, "house": person.house, "home": person.home, "title": person.title}
         return self.line(kind, **(own | {"born": born, "his": person.his, "subject": person} | slots))
@@ -399,6 +398,7 @@ class _Teller:
         return line
 
     def passing(self) -> str:
+        assert self.ruler
         line = self.line("passing", a=self.ruler)
         self.die(self.ruler)
         return line
@@ -432,20 +432,24 @@ class _Teller:
         return _continuations(self.split, start)
 
     def either_enemy(self) -> tuple[_Person, _Person]:
+        assert self.feud
         a, b = self.feud.enemies
         return (a, b) if self.chance(0.5) else (b, a)
 
     def sulk(self) -> str:
+        assert self.feud
         a, b = self.either_enemy()
         return self.line("sulk", a=a, b=b, cause=self.feud.plot[0])
 
     def reconcile(self) -> str:
+        assert self.feud
         a, b = self.either_enemy()
         line = self.line("reconcile", a=a, b=b, cause=self.feud.plot[0])
         self.feud = None
         return line
 
     def kill(self) -> str:
+        assert self.feud
         killer, victim = self.either_enemy()
         manner = self.weighted(self.continuations(self.feud.plot))
         line = self.line(manner, a=killer, b=victim)
@@ -467,13 +471,16 @@ class _Teller:
         self.last = None if self.last is person else self.last
 
     def mourn(self) -> str:
+        assert self.dead
         return self.line("mourn", v=self.dead.name)
 
     def burial(self) -> str:
+        assert self.dead
         self.buried = True
         return self.line("burial", v=self.dead.name, home=self.dead.home, house=self.dead.house)
 
     def vow(self) -> str:
+        assert self.feud and self.feud.victim
         victim, killer = self.feud.victim, self.feud.killer
         avenger = self.newcomer(victim.house)
         kin = self.uniform(t.KIN["w" if avenger.woman else "m"])
@@ -482,10 +489,12 @@ class _Teller:
         return line
 
     def brood(self) -> str:
+        assert self.feud and self.feud.victim
         return self.line("brood", a=self.feud.avenger, b=self.feud.killer, v=self.feud.victim.name)
 
     def resolve(self) -> str:
         feud = self.feud
+        assert feud and feud.killer and feud.victim
         ending = self.weighted(self.continuations(feud.plot))
         line = self.line(ending, a=feud.avenger, b=feud.killer, v=feud.victim.name)
         self.plots.add((*feud.plot, ending))

@@ -19,8 +19,8 @@ import torch
 from torch.nn import functional as F
 
 from gru_lab.measuring.ngrams import ngram_loss
-from gru_lab.models import load, save
-from gru_lab.story import StoryWorld
+from gru_lab.models import LanguageModel, load, save
+from gru_lab.story import Story, StoryWorld
 from gru_lab.trained import GPU_SPEED, HERE, LAPTOP_RECORD, METRICS, MODEL, RECORD, TABLE, perplexities
 from gru_lab.training.corpus import HELD_OUT
 from gru_lab.training.loop import evaluate
@@ -100,7 +100,7 @@ def _row(model, record, perplexity):
 
 
 @torch.no_grad()
-def loss_after(model, stories, past: str, at: int = 14, seed: int = 0) -> float:
+def loss_after(model: LanguageModel, stories: list[Story], past: str, at: int = 14, seed: int = 0) -> float:
     """Nats per word of each story's sentence number `at`, after its past: "true", "shuffled" (its words in any order,
     the last stop excepted) or "none" (the stop alone)."""
     numbers = {word: number for number, word in enumerate(StoryWorld().vocabulary)}

@@ -8,6 +8,9 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
+from gru_lab.models import LanguageModel
+from gru_lab.models.language_model import State
+
 __all__ = ["read_checkpoint", "write_atomically", "write_checkpoint"]
 
 
@@ -25,7 +28,17 @@ def write_atomically(path: Path, content: bytes) -> None:
         raise
 
 
-def write_checkpoint(path, model, optimiser, state, step, seconds, run, rank=0, processes=1) -> None:
+def write_checkpoint(
+    path: Path,
+    model: LanguageModel,
+    optimiser: torch.optim.Optimizer,
+    state: State,
+    step: int,
+    seconds: float,
+    run: dict,
+    rank: int = 0,
+    processes: int = 1,
+) -> None:
     """Everything that the next step depends on: weights, the optimiser's means, the streams' states, the step.
 
     Each process has rows of its own, and so states of its own: they go into files of their own, before the one file
@@ -85,7 +98,7 @@ def _own(path: Path, rank: int, step: int) -> Path:
     return path.with_name(f"{path.stem}.{rank}-{step}.part")
 
 
-def _read(path: Path):
+def _read(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
     try:
         with safe_open(path, framework="pt") as file:
             return {key: file.get_tensor(key) for key in file.keys()}, file.metadata()  # noqa: SIM118 - it is no dict

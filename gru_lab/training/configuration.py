@@ -1,6 +1,7 @@
 """What a training run is: sizes, steps, rates. A preset names one; a record says which one made it."""
 
 from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
 
 __all__ = ["PRESETS", "Configuration"]
 
@@ -40,7 +41,7 @@ class Configuration:
         if self.warmup >= self.steps:
             raise ValueError(f"warmup is {self.warmup} of {self.steps} steps, needs fewer than all")
 
-    def with_changes(self, **changes) -> "Configuration":
+    def with_changes(self, **changes: Any) -> "Configuration":
         """The same with the changes that are not None."""
         return replace(self, **{name: value for name, value in changes.items() if value is not None})
 

@@ -14,6 +14,8 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from gru_lab.story import StoryWorld
+
 __all__ = ["Corpus", "CorpusError", "storyworld_corpus", "tell", "text_corpus"]
 
 HELD_OUT = 50_000  # words of StoryWorld for validation, and for test
@@ -44,14 +46,12 @@ def storyworld_corpus(words: int, seed: int = 0, progress: bool = False) -> Corp
 
     progress: a bar where there are many words to tell.
     """
-    from gru_lab.story import StoryWorld
-
     train, validation, test = (StoryWorld(seed, split) for split in ("train", "validation", "test"))
     arrays = tell(train, words, progress=progress), validation.tokens(HELD_OUT), test.tokens(HELD_OUT)
     return Corpus(*arrays, train.vocabulary, f"StoryWorld, seed {seed}, {words:,} words")
 
 
-def tell(world, words: int, processes: int | None = None, progress: bool = False) -> np.ndarray:
+def tell(world: StoryWorld, words: int, processes: int | None = None, progress: bool = False) -> np.ndarray:
     """world.tokens(words), (words,) int32, told by several processes where there are many words.
 
     processes: as many as this machine's cores allow unless given; 1 tells in this one.
@@ -83,7 +83,9 @@ def _end_with_parent() -> None:
     """A process that was killed cannot end those that it started: each of them waits for that itself."""
 
     def wait():
-        multiprocessing.parent_process().join()
+        parent = multiprocessing.parent_process()
+        assert parent, "this is for processes that another one started"
+        parent.join()
         os._exit(1)
 
     threading.Thread(target=wait, daemon=True).start()

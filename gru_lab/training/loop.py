@@ -24,6 +24,7 @@ from torch.nn import functional as F
 from tqdm import tqdm
 
 from gru_lab.models import LanguageModel, save
+from gru_lab.models.language_model import State
 from gru_lab.training.checkpoint import read_checkpoint, write_atomically, write_checkpoint
 from gru_lab.training.configuration import Configuration
 from gru_lab.training.corpus import Corpus
@@ -141,7 +142,7 @@ def set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
             group["lr"] = rate
 
 
-def step_of(model, optimiser, c: Configuration, processes: int = 1) -> Callable:
+def step_of(model: LanguageModel, optimiser: torch.optim.Optimizer, c: Configuration, processes: int = 1) -> Callable:
     """What takes a training step here: (x, y, state) -> (loss, state to go on from, gradient norm)."""
     step = Step(model, optimiser, c, processes)
     return RecordedStep(step) if next(model.parameters()).is_cuda and processes == 1 else step
@@ -156,7 +157,7 @@ class Step:
     too small to be told from 0: it came out wrong by 3 %, against 0.3 % here.
     """
 
-    def __init__(self, model, optimiser, c: Configuration, processes: int = 1):
+    def __init__(self, model: LanguageModel, optimiser: torch.optim.Optimizer, c: Configuration, processes: int = 1):
         self.model, self.optimiser, self.c, self.processes = model, optimiser, c, processes
         self.rounded = copy.deepcopy(model).bfloat16() if c.precision == "bf16" else model
 
@@ -184,7 +185,7 @@ class Step:
         loss.backward()
         if self.rounded is not self.model:
             for parameter, rounded in zip(self.model.parameters(), self.rounded.parameters(), strict=True):
-                parameter.grad = rounded.grad.float()
+                parameter.grad = None if rounded.grad is None else rounded.grad.float()
 
 
 class RecordedStep:
@@ -197,7 +198,8 @@ class RecordedStep:
     FIRST = 3  # steps that are taken without a recording
 
     def __init__(self, step: Step):
-        self._step, self._stream, self._graph, self._taken = step, torch.cuda.Stream(), None, 0
+        self._step, self._stream, self._taken = step, torch.cuda.Stream(), 0
+        self._graph: torch.cuda.CUDAGraph | None = None
 
     def __call__(self, x, y, state):
         if self._taken < self.FIRST:
@@ -219,21 +221,24 @@ class RecordedStep:
             elif part is not kept:
                 kept.copy_(part)
         if self._graph is None:
-            self._record()
+            self._graph = self._record()
         self._graph.replay()
         return self._loss, self._state if len(self._state) > 1 else self._state[0], self._norm
 
     def _record(self):
-        self._graph = torch.cuda.CUDAGraph()
+        graph = torch.cuda.CUDAGraph()
         state = self._state if len(self._state) > 1 else self._state[0]
-        with torch.cuda.graph(self._graph, stream=self._stream):
+        with torch.cuda.graph(graph, stream=self._stream):
             self._loss, after, self._norm = self._step(self._x, self._y, state)
             for kept, part in zip(self._state, _parts(after), strict=True):
                 kept.copy_(part)
+        return graph
 
 
 @torch.no_grad()
-def evaluate(model: LanguageModel, tokens: np.ndarray, device="cpu", length: int = 64, rows: int = 20) -> float:
+def evaluate(
+    model: LanguageModel, tokens: np.ndarray, device: torch.device | str = "cpu", length: int = 64, rows: int = 20
+) -> float:
     """The mean loss in nats per word over `tokens` (N,), read as `rows` streams side by side with their states kept."""
     rows = max(1, min(rows, len(tokens) // (length + 1)))
     streams = torch.from_numpy(np.array(tokens[: len(tokens) // rows * rows], dtype=np.int64)).view(rows, -1).to(device)
@@ -277,7 +282,7 @@ def _steps_in_a_pass(streams: torch.Tensor, c: Configuration) -> int:
     return (streams.shape[1] - 1) // c.length
 
 
-def _parts(state) -> tuple[torch.Tensor, ...]:
+def _parts(state: State) -> tuple[torch.Tensor, ...]:
     return state if isinstance(state, tuple) else (state,)
 
 
@@ -302,9 +307,9 @@ def _join(device: Device) -> tuple[int, int]:
 
 def _average_gradients(model: LanguageModel, processes: int) -> None:
     if processes > 1:
-        for parameter in model.parameters():
-            distributed.all_reduce(parameter.grad)
-            parameter.grad /= processes
+        for gradient in [parameter.grad for parameter in model.parameters() if parameter.grad is not None]:
+            distributed.all_reduce(gradient)
+            gradient /= processes
 
 
 def _average(loss: torch.Tensor, processes: int) -> float:
@@ -337,11 +342,11 @@ def _bytes_needed(model: LanguageModel, c: Configuration, processes: int) -> int
 def _versions(device: Device) -> dict[str, str]:
     found = {"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__}
     if device.kind == "cuda":
-        found |= {"cuda": torch.version.cuda, "cudnn": str(torch.backends.cudnn.version())}
+        found |= {"cuda": str(torch.version.cuda), "cudnn": str(torch.backends.cudnn.version())}
     return found
 
 
-def _record(c, corpus, device, processes, model, command, seconds, validation_loss) -> dict:
+def _record(c, corpus, device, processes, model, command, seconds, validation_loss):
     words = c.steps * c.batch_size * c.length
     return {
         "command": command,

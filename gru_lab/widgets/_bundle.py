@@ -23,8 +23,8 @@ class BundleError(ValueError):
 
 def bundle(entry):
     """The text of one ES module with everything that `entry` needs, in the order of need. Raises BundleError."""
-    modules = {}  # path -> (its text without module syntax, the names it exports)
-    owners = {}  # top-level name -> the file that declares it
+    modules: dict[Path, tuple[str, set[str]]] = {}  # path -> (its text without module syntax, the names it exports)
+    owners: dict[str, str] = {}  # top-level name -> the file that declares it
     _add(Path(entry).resolve(), modules, owners, (), is_entry=True)
     return "\n".join(f"// ---- {path.name}\n{text.strip()}\n" for path, (text, _) in modules.items())
 

@@ -1,6 +1,7 @@
 """GRUCellExplorer: one step of a GRU that a reader can touch, and the story that follows every touch."""
 
 import re
+from typing import Any
 
 import anywidget
 import numpy as np
@@ -44,16 +45,20 @@ class GRUCellExplorer(anywidget.AnyWidget):
     unedited_convention = convention_trait()
     units = traitlets.List(traitlets.Unicode()).tag(sync=True)
     features = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    story = traitlets.List().tag(sync=True)
+    story: traitlets.List[dict] = traitlets.List().tag(sync=True)
     t = traitlets.Int(0).tag(sync=True)
     stage = traitlets.Int(5, min=1, max=5).tag(sync=True)
     predict = traitlets.Bool(True).tag(sync=True)
     selected = traitlets.Dict({"kind": "h_t", "unit": 0}).tag(sync=True)
-    x_edits = traitlets.Dict().tag(sync=True, from_json=lambda pairs, _: _by_sentence(pairs))
-    h_edits = traitlets.Dict().tag(sync=True, from_json=lambda pairs, _: _by_sentence(pairs))
+    x_edits: "traitlets.Dict[Any, list]" = traitlets.Dict().tag(
+        sync=True, from_json=lambda pairs, _: _by_sentence(pairs)
+    )
+    h_edits: "traitlets.Dict[Any, list]" = traitlets.Dict().tag(
+        sync=True, from_json=lambda pairs, _: _by_sentence(pairs)
+    )
     weight_edits = traitlets.Dict().tag(sync=True)
     force = traitlets.Dict().tag(sync=True)
-    own_sentences = traitlets.List().tag(sync=True)
+    own_sentences: traitlets.List[dict] = traitlets.List().tag(sync=True)
     equations = traitlets.Dict().tag(sync=True)
     given = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
@@ -138,7 +143,7 @@ class GRUCellExplorer(anywidget.AnyWidget):
         wrong = set(proposal["value"]) - {"r", "z"}
         if wrong:
             raise traitlets.TraitError(f'force has {sorted(wrong)[0]!r}, needs only "r" and "z"')
-        result = {"r": None, "z": None}
+        result: dict[str, list | None] = {"r": None, "z": None}
         for gate, values in proposal["value"].items():
             if values is None:
                 continue
@@ -261,8 +266,8 @@ def _are_hand_wired(parameters):
 def _put(arrays, key, value):
     """Write one weight edit into copies of the arrays; raises TraitError for a place that is not there."""
     match = WEIGHT.fullmatch(key)
-    name, *place = [part for part in match.groups() if part is not None] if match else [key]
-    place = tuple(int(i) for i in place)
+    name, *numbers = [part for part in match.groups() if part is not None] if match else [key]
+    place = tuple(int(i) for i in numbers)
     if name not in arrays or any(i >= size for i, size in zip(place, arrays[name].shape, strict=True)):
         raise traitlets.TraitError(
             f"weight_edits has the key {key!r}, needs a place like 'U_h[0,1]' or 'b_z[2]' that is there"

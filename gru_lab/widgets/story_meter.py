@@ -26,7 +26,7 @@ class StoryMeter(anywidget.AnyWidget):
     random_parameters = parameters_trait(allow_none=True)
     convention = convention_trait()
     units = traitlets.List(traitlets.Unicode(), list(ASPECTS)).tag(sync=True)
-    story = traitlets.List().tag(sync=True)
+    story: traitlets.List[dict] = traitlets.List().tag(sync=True)
     t = traitlets.Int(0).tag(sync=True)
     source = traitlets.Enum(("hand", "random"), "hand").tag(sync=True)
 

@@ -59,7 +59,7 @@ class StoryReader(anywidget.AnyWidget):
     sizes = traitlets.Dict().tag(sync=True)
     vocabulary = traitlets.List(traitlets.Unicode()).tag(sync=True)
     names = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    stories = traitlets.List().tag(sync=True)
+    stories: traitlets.List[dict] = traitlets.List().tag(sync=True)
     sentences = traitlets.List(traitlets.Unicode()).tag(sync=True)
     longest = traitlets.Int(LONGEST).tag(sync=True)
     text = traitlets.Unicode().tag(sync=True)

@@ -30,7 +30,7 @@ class TimeLine(anywidget.AnyWidget):
     parameters = parameters_trait()
     convention = convention_trait()
     units = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    story = traitlets.List().tag(sync=True)
+    story: traitlets.List[dict] = traitlets.List().tag(sync=True)
     unit = traitlets.Int(0).tag(sync=True)
     target = traitlets.Int(0).tag(sync=True)
     shift = traitlets.Float(0.0, min=-6, max=6).tag(sync=True)

@@ -128,7 +128,7 @@ def raw_html(text):
 
 def table_of_contents(contents):
     """A card for each part with its chapters, and the hidden toctrees that order the site."""
-    parts = {}
+    parts: dict[str, list] = {}
     for chapter in contents.present:
         parts.setdefault(chapter.part, []).append(chapter)
     lists, trees = [], []

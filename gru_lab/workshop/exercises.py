@@ -12,7 +12,7 @@ from pathlib import Path
 from nbgrader.preprocessors import CheckCellMetadata, ClearHiddenTests, ClearOutput, ClearSolutions, LockCells
 from traitlets.config import Config
 
-from gru_lab.workshop import normalise
+from gru_lab.workshop import course, exercise_texts, normalise
 
 __all__ = ["generate", "make", "masters"]
 
@@ -38,7 +38,8 @@ def make(master):
     """The exercise of a master, both nbformat notebooks. Raises ValueError for one that nbgrader would not take."""
     config = Config()
     config.ClearSolutions.text_stub = "*Your answer here.*"
-    notebook, resources = copy.deepcopy(master), {}
+    notebook = copy.deepcopy(master)
+    resources: dict = {}
     try:
         for step in (LockCells, ClearAnswers, ClearHiddenTests, ClearOutput, CheckCellMetadata):
             notebook, resources = step(config=config).preprocess(notebook, resources)
@@ -59,19 +60,26 @@ def masters(root):
 def generate(root, write=True):
     """Make exercises/ from solutions/: (changed, problems). Exercises whose master is gone go, too.
 
+    First the masters get what all of them say alike, from `exercise_texts`.
     changed: files that differ from what the masters give; write=False leaves them as they are.
     problems: a sentence for each master that cannot be used.
     """
     import nbformat
 
-    folder, changed, problems = Path(root) / EXERCISES, [], []
+    table, folder, changed, problems = course.load(root), Path(root) / EXERCISES, [], []
     for master in masters(root):
         path = folder / master.name
         try:
-            notebook = make(nbformat.read(master, as_version=4))
-        except (ValueError, nbformat.ValidationError) as problem:
+            filled = nbformat.read(master, as_version=4)
+            stale = exercise_texts.fill(table.chapter(master.name), filled)
+            notebook = make(filled)
+        except (KeyError, ValueError, nbformat.ValidationError) as problem:
             problems.append(f"{SOLUTIONS}/{master.name}: {problem}")
             continue
+        if stale:
+            changed.append(master)
+            if write:
+                normalise.write(filled, master)
         text = nbformat.writes(notebook, version=nbformat.NO_CONVERT).rstrip("\n") + "\n"
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             changed.append(path)

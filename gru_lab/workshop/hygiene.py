@@ -112,7 +112,7 @@ def check(path, root=None):
     # Not nbformat.read, which would give cells that share an id new ones.
     notebook = nbformat.reader.reads(path.read_text(encoding="utf-8"))
     page = Page(path, notebook, Path(root) if root else None)
-    rules = RULES
+    rules: tuple = RULES
     if path.resolve().parent.name == "chapters" and re.match(r"\d\d_", path.name):
         if path.name in {chapter.file for chapter in load(root).chapters}:
             rules += CHAPTER_RULES

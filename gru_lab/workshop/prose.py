@@ -3,6 +3,7 @@
 import html.parser
 import re
 from dataclasses import dataclass, field
+from typing import cast
 
 import mistune
 
@@ -47,7 +48,7 @@ def read(sources, generated=True):
     """The `Prose` of the Markdown texts `sources`. generated=False leaves out what stands between generated markers."""
     prose, section = Prose(), ""
     for source in sources:
-        held = []
+        held: list[str] = []
 
         def hold(match, held=held):
             if match["code"]:
@@ -58,7 +59,7 @@ def read(sources, generated=True):
             return f"\ue000{len(held) - 1}\ue001"
 
         plain = CODE_OR_MATHS.sub(hold, source if generated else GENERATED.sub("", source))
-        for token in _markdown(plain):
+        for token in cast(list[dict], _markdown(plain)):  # a text, from renderers other than this one
             if token["type"] == "heading":
                 title = _back(_text(token), held)
                 prose.headings.append((token["attrs"]["level"], title))

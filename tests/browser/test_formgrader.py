@@ -6,6 +6,7 @@ from gru_lab.grading import gradebook
 from gru_lab.grading.assignments import assignment
 from gru_lab.grading.names import safe_name
 from gru_lab.grading.record import Record, Result
+from gru_lab.grading.scores import Policy, score
 
 from .lab import start_lab
 
@@ -81,7 +82,7 @@ def test_a_mark_given_in_the_browser_stays(formgrader, page):
         comment.blur()
 
     assert gradebook.update(course, [*records(), record("ben")]) == len(STUDENTS) - 1  # now all of Ben's code is right
-    assert gradebook.manual_marks(course, "06", STUDENTS) == {"ben": {"6.7": 2.5}}
+    assert gradebook.manual_marks(course, "06", [score(one, Policy()) for one in records()]) == {"ben": {"6.7": 2.5}}
     assert gradebook.manual_comments(course, "06", STUDENTS) == {"ben": {"6.7": "Say <b>which</b> candidate."}}
     page.reload()
     page.locator("#exercise-6-4-test[placeholder='3']").wait_for()

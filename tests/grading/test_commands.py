@@ -3,17 +3,21 @@
 import csv
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from gru_lab import cli
+from gru_lab import cli, grading
 from gru_lab.grading import commands, sandbox
+from gru_lab.grading.assignments import assignment
+from gru_lab.grading.names import safe_name
 from gru_lab.grading.record import MEANING
 
 ROOT = Path(__file__).resolve().parents[2]
 MASTER = next((ROOT / "solutions").glob("06_*.ipynb"))
+TITLE = assignment("06").title
 EXERCISE = ROOT / "exercises" / MASTER.name
 needs_a_sandbox = pytest.mark.skipif(bool(sandbox.missing()), reason=f"no sandbox: {sandbox.missing()}")
 
@@ -48,6 +52,12 @@ def table(path):
         return list(csv.DictReader(file))
 
 
+def without_nbgrader(patch):
+    patch.setitem(sys.modules, "nbgrader", None)
+    patch.delitem(sys.modules, "gru_lab.grading.gradebook", raising=False)
+    patch.delattr(grading, "gradebook", raising=False)
+
+
 @needs_a_sandbox
 def test_from_submissions_to_marks(submissions, tmp_path, capsys):
     out = tmp_path / "results"
@@ -55,10 +65,11 @@ def test_from_submissions_to_marks(submissions, tmp_path, capsys):
     roster.write_text("id,name,email\nada,Ada L,ada@x.org\nbob,Bob,b@x.org\ncyd,Cyd,c@x.org\neve,Eve,e@x.org\n")
     assert grade(submissions, "--assignment", 6, "--out", out, "--roster", roster, "--jobs", 2) == 0
     said = capsys.readouterr()
-    assert "wait for a person" in said.out and "Nothing was handed in" in said.out
+    assert "3 submissions wait for a person" in said.out and "1 student handed in nothing." in said.out
     rows = {row["student"].lstrip("'"): row for row in table(out / "grades.csv")}
-    assert {student: float(row["total"]) for student, row in rows.items()} == {
-        "=dan": 0, "ada": 8, "bob": 0, "cyd": 5, "eve": 0,
+    assert {student: (row["earned so far"], row["total"], row["state"]) for student, row in rows.items()} == {
+        "=dan": ("", "", "unread"), "ada": ("8.0", "", "to mark"), "bob": ("0.0", "0.0", "complete"),
+        "cyd": ("5.0", "", "to mark"), "eve": ("", "", "absent"),
     }  # fmt: skip
     assert rows["ada"]["to mark by hand"] == "6.7" and rows["ada"]["name"] == "Ada L"
     assert "damaged" in rows["=dan"]["problem"]
@@ -84,7 +95,7 @@ def test_from_submissions_to_marks(submissions, tmp_path, capsys):
     shutil.copy(submissions / f"ada_{MASTER.name}", submissions / f"fay_{MASTER.name}")
     assert grade(submissions, "--assignment", 6, "--out", out, "--resume", "--no-gradebook") == 0
     rows = {row["student"].lstrip("'"): row for row in table(out / "grades.csv")}
-    assert rows["ada"]["name"] == "Ada L" and "eve" in rows and float(rows["fay"]["total"]) == 8
+    assert rows["ada"]["name"] == "Ada L" and "eve" in rows and float(rows["fay"]["earned so far"]) == 8
     records = (out / "records" / "06.jsonl").read_bytes()
 
     # another policy needs no second run
@@ -92,31 +103,69 @@ def test_from_submissions_to_marks(submissions, tmp_path, capsys):
     capsys.readouterr()
     assert grade("tables", out, "--partial", "none", "--due", "2020-01-01T00:00+00:00", "--late", "10%") == 0
     assert json.loads((out / "policy.json").read_text())["percent_per_day"] == 10
-    assert "4 submissions carry no time" in capsys.readouterr().err
+    assert "counted as in time: 4 submissions" in capsys.readouterr().err
     assert (out / "records" / "06.jsonl").read_bytes() == records
 
 
 @needs_a_sandbox
-def test_a_mark_given_by_hand_comes_into_the_tables(submissions, tmp_path):
+def test_a_mark_given_by_hand_comes_into_the_tables(submissions, tmp_path, capsys, monkeypatch):
     from nbgrader.api import Gradebook
 
     out = tmp_path / "results"
     assert grade(submissions, "--assignment", 6, "--out", out, "--jobs", 1) == 0
     with Gradebook(f"sqlite:///{out}/nbgrader/gradebook.db") as gradebook:
-        notebook = MASTER.stem
-        grade_of_ada = gradebook.find_grade("exercise-6-7", notebook, "06", _folder_of("ada"))
+        asked = "exercise-6-7", MASTER.stem, "06", safe_name("ada")
+        grade_of_ada = gradebook.find_grade(*asked)
         assert grade_of_ada.needs_manual_grade
         grade_of_ada.manual_score = 2.5
+        gradebook.find_comment(*asked).manual_comment = "Say <which> candidate."
         gradebook.db.commit()
-    assert grade("tables", out) == 0
-    rows = {row["student"].lstrip("'"): row for row in table(out / "grades.csv")}
-    assert float(rows["ada"]["total"]) == 10.5 and rows["ada"]["to mark by hand"] == ""
+    book = (out / "nbgrader" / "gradebook.db").read_bytes()
+    for options in ((), ("--no-gradebook",)):
+        for made in ("grades.csv", "feedback/ada.html"):
+            (out / made).unlink()
+        assert grade("tables", out, *options) == 0
+        rows = {row["student"].lstrip("'"): row for row in table(out / "grades.csv")}
+        assert float(rows["ada"]["total"]) == 10.5 and rows["ada"]["to mark by hand"] == ""
+        assert "Say &lt;which&gt; candidate." in (out / "feedback" / "ada.html").read_text("utf-8")
+
+    # what cannot be read is not left out in silence
+    before = (out / "grades.csv").read_bytes()
+    with monkeypatch.context() as patch:
+        without_nbgrader(patch)
+        assert grade("tables", out, "--no-gradebook", "--partial", "none") == 1
+    assert "Marks given by hand may lie there" in capsys.readouterr().err
+    (out / "nbgrader" / "gradebook.db").write_text("no database " * 1000)
+    assert grade("tables", out, "--partial", "none") == 1
+    assert "so nothing was written" in capsys.readouterr().err
+    (out / "nbgrader" / "gradebook.db").write_bytes(book)
+    with Gradebook(f"sqlite:///{out}/nbgrader/gradebook.db") as gradebook:
+        gradebook.find_grade(*asked).extra_credit = -5.0
+        gradebook.db.commit()
+    assert grade("tables", out, "--partial", "none") == 1
+    assert "of ada: a mark is a number from 0 on" in capsys.readouterr().err
+    assert (out / "grades.csv").read_bytes() == before
 
 
-def _folder_of(student):
-    from gru_lab.grading.names import safe_name
+@needs_a_sandbox
+def test_without_nbgrader_everything_but_the_gradebook_is_made(submissions, tmp_path, capsys, monkeypatch):
+    out = tmp_path / "results"
+    without_nbgrader(monkeypatch)
+    assert grade(submissions, "--assignment", 6, "--out", out, "--jobs", 1) == 1
+    assert "nbgrader is missing for the gradebook" in capsys.readouterr().err
+    assert table(out / "grades.csv") and (out / "report.html").exists()
 
-    return safe_name(student)
+
+@needs_a_sandbox
+def test_the_mark_of_who_handed_in_nothing(submissions, tmp_path):
+    out, roster = tmp_path / "results", tmp_path / "class.csv"
+    roster.write_text("id\nada\neve\n")
+    common = ("--assignment", 6, "--out", out, "--jobs", 1, "--no-gradebook")
+    assert grade(submissions, *common, "--roster", roster, "--missing", "zero") == 0
+    marks = {row["Full name"]: row[TITLE] for row in table(out / "moodle.csv")}
+    assert marks["eve"] == "0.0" and marks["ada"] == ""
+    assert grade("tables", out, "--missing", "blank", "--no-gradebook") == 0
+    assert {row["Full name"]: row[TITLE] for row in table(out / "moodle.csv")}["eve"] == ""
 
 
 @needs_a_sandbox

@@ -8,17 +8,18 @@ from html import unescape
 import pytest
 
 from gru_lab.grading import feedback
-from gru_lab.grading.pages import LONGEST_CODE, visible
-from gru_lab.grading.record import MEANING, Record, Result
-from gru_lab.grading.scores import Policy, score
+from gru_lab.grading.pages import LONGEST_CODE, time_words, visible
+from gru_lab.grading.record import MEANING, NOTHING, Record, Result
+from gru_lab.grading.roster import Person
+from gru_lab.grading.scores import MISSING, Policy, score
 from gru_lab.grading.writing import NotWritten
 
 NASTY = "</pre></style><script>alert(1)</script><img src=x onerror=alert(1)>\"'&{{ 7*7 }}\u202e\x00\ud800"
 
 
-def made(*results, manual=None, **more):
+def made(*results, manual=None, name="", comments=None, policy=None, **more):
     record = Record(more.pop("student", "ada"), more.pop("assignment", "06"), results=results, **more)
-    return feedback.page(record, score(record, Policy(), manual=manual))
+    return feedback.page(record, score(record, policy or Policy(), manual=manual), name, comments)
 
 
 def test_what_was_said_stands_there():
@@ -28,7 +29,7 @@ def test_what_was_said_stands_there():
         handed_in="2026-11-20T12:00:00+00:00", notes=("A note.",),
     )  # fmt: skip
     for text in ("Says it.", "Reasons it.", "came in", "x = 3", "Remarks.", "def f(): pass", "Found by its name.",
-                 "A note.", "1.5 of 3 points", "partly right", "Whom does a shutter hide?", "2026-11-20"):  # fmt: skip
+                 "A note.", "1.5 of 3 points", "partly right", "Whom does a shutter hide?", "20 November"):  # fmt: skip
         assert text in html, text
 
 
@@ -72,8 +73,61 @@ def test_what_a_person_marks():
 
 
 def test_an_unreadable_submission_still_has_its_page():
-    html = made(problem="The file is empty.")
-    assert "The file is empty." in html and "No question of this submission was looked at." in html
+    unread = [Result(name, "not graded", 3, says="The file is empty.") for name in ("6.4", "6.7")]
+    html = made(*unread, problem="The file is empty.")
+    assert html.count("The file is empty.") == 1 and "No mark yet" in html and "A person must look" in html
+    assert "<section" not in html and " of 6 points" not in html
+    assert "Hand it in again." in made(*unread, problem="The file is empty.", comments={"6.7": "Hand it in again."})
+    assert "2 of 3" in made(*unread, problem="The file is empty.", manual={"6.4": 2})
+    assert "No question of this submission was looked at." in made()
+
+
+def test_who_handed_in_nothing_is_told_so():
+    nothing = {"problem": NOTHING}
+    blank, zero = (made(Result("6.4", "not graded", 3), policy=Policy(missing=one), **nothing) for one in MISSING)
+    assert blank.count(NOTHING) == zero.count(NOTHING) == 1
+    assert "No mark" in blank and "No mark yet" not in blank and "0 of 3 points" in zero
+    assert "person" not in blank + zero
+
+
+def test_a_persons_comment_stands_under_the_answer():
+    html = made(
+        Result("6.7", "by hand", 3, says=MEANING["by hand"], source="why = 'It lets go.'"),
+        Result("6.4", "right", 3, 1.0),
+        manual={"6.7": 2}, comments={"6.7": f"Say which.\n{NASTY}"},
+    )  # fmt: skip
+    assert html.index("It lets go.") < html.index("Say which.") < html.index("6.4 ·")
+    assert html.count("<blockquote") == 1 and "<script" not in html and "\u202e" not in html
+    assert MEANING["by hand"] not in html and "2 of 3 points" in html
+
+
+def test_what_the_program_said_stays_where_a_person_marked_another_way():
+    assert "Says it." in made(Result("6.4", "wrong", 3, says="Says it."), manual={"6.4": 3})
+
+
+def test_a_written_answer_wraps_and_code_does_not():
+    html = made(Result("6.7", "by hand", 3, source="a"), Result("6.4", "wrong", 3, source="b"))
+    assert re.findall(r"<pre( class=\"prose\")? tab", html) == [' class="prose"', ""]
+
+
+def test_the_students_name_stands_there_where_it_is_known():
+    assert "<bdi>Ada L</bdi> · <bdi>ada</bdi>" in made(name="Ada L")
+    assert made(name="ada").count("ada</bdi>") == made().count("ada</bdi>") == 1
+
+
+def test_when_it_was_due_when_it_came_and_what_that_cost():
+    policy = Policy(due="2026-11-20T23:59+01:00", percent_per_day=10)
+    html = made(Result("6.4", "right", 3, 1.0), handed_in="2026-11-21T23:30:00+00:00", policy=policy)
+    assert "<dt>Due</dt><dd>Friday 20 November 2026, 23:59 (UTC+01:00)</dd>" in html
+    assert "<dt>Handed in</dt><dd>Sunday 22 November 2026, 00:30 (UTC+01:00)</dd>" in html  # on the same clock
+    assert "Handed in up to 2 days late: 20% of the points earned are taken off, 0.6." in html
+    assert "2.4 of 3 points" in html
+    assert "<dt>" not in made(Result("6.4", "right", 3, 1.0))
+
+
+@pytest.mark.parametrize("text", ["yesterday", "", "2026-11-20", "9" * 5000, "0001-01-01T00:00+14:00"])
+def test_what_is_no_time_is_told_as_it_is(text):
+    assert time_words(text, "2026-11-20T23:59-12:00") == text
 
 
 def test_visible_keeps_what_people_write():
@@ -89,7 +143,9 @@ def test_line_ends_of_windows_are_line_ends():
 def test_pages_are_written(tmp_path):
     records = [Record(name, "06", results=(Result("6.4", "right", 3, 1.0),)) for name in ("ada", "../bob")]
     scores = [score(record, Policy()) for record in records]
-    paths = feedback.write_feedback(tmp_path, records, scores, lambda name: name.replace("/", "_"))
+    people, comments = {"ada": Person("Ada L")}, {"ada": {"6.4": "Well done."}}
+    paths = feedback.write_feedback(tmp_path, records, scores, lambda name: name.replace("/", "_"), people, comments)
+    assert "Ada L" in paths["ada"].read_text("utf-8") and "Well done." in paths["ada"].read_text("utf-8")
     assert [path.name for path in paths.values()] == ["ada.html", ".._bob.html"]
     assert all(path.parent == tmp_path / "feedback" and "3 of 3" in path.read_text("utf-8") for path in paths.values())
 

@@ -17,7 +17,8 @@ from traitlets.config import Config
 from gru_lab.grading import exports, gradebook, gradebook_file
 from gru_lab.grading.assignments import UnknownAssignment, assignment
 from gru_lab.grading.names import safe_name
-from gru_lab.grading.record import Record, Result
+from gru_lab.grading.record import NOTHING, Record, Result
+from gru_lab.grading.scores import Score
 
 FILE = "06_reset_gate"
 WRITTEN = "exercise-6-7"
@@ -64,6 +65,13 @@ def mark(course, student, cell, manual_score=None, extra_credit=None, comment=No
         book.db.commit()
 
 
+def marks_in(course, number, students, **points):
+    """What a person decided, where the program gave `points`, {question: points}, to everybody."""
+    points = {"6.4": 3, "6.5": 3, "6.6": 2, "6.7": None} | {name.replace("_", "."): one for name, one in points.items()}
+    scores = [Score(student, number, points) for student in students]
+    return gradebook.manual_marks(course, number, scores)
+
+
 def shown(course, student, number="06"):
     """The page of a submission as Formgrader makes it."""
     config = Config()
@@ -108,10 +116,11 @@ def test_points_come_from_scores_where_there_are_some(tmp_path):
 def test_what_no_program_has_judged_waits_for_a_person(tmp_path):
     missing = {"6.4": {"status": "not found", "share": 0.0}, "6.7": {"status": "not attempted"}}
     unread = Record("cleo", "06", problem="The file is no notebook.")
-    assert gradebook.update(tmp_path, [record("ben", changes=missing), unread]) == 1 + 4
-    assert grades(tmp_path, "ben")["exercise-6-4-test"] == (0, None, None, True)
+    assert gradebook.update(tmp_path, [record("ben", changes=missing), unread]) == 4
+    assert grades(tmp_path, "ben")["exercise-6-4-test"] == (0, None, None, False)  # by rule: the report lists it
     assert grades(tmp_path, "ben")[WRITTEN] == (0, None, None, False)
-    assert "The file is no notebook." in shown(tmp_path, "cleo")
+    assert re.search(r"NOTHING TO SHOW[^<]*<.*The file is no notebook\.", shown(tmp_path, "cleo"), re.DOTALL)
+    assert "NOTHING TO SHOW" not in shown(tmp_path, "ben")
     with opened(tmp_path) as book:
         assert book.find_comment("exercise-6-4", FILE, "06", "cleo").comment.endswith("The file is no notebook.")
 
@@ -150,21 +159,49 @@ def test_a_mark_for_an_answer_that_has_changed_is_asked_about(tmp_path):
 
 def test_marks_and_comments_are_read_back_under_the_students_own_names(tmp_path):
     names = ["Anna Meier", "../../x", "x" * 300]
-    assert gradebook.manual_marks(tmp_path, "06", names) == {}
+    assert marks_in(tmp_path, "06", names) == {}
     assert not list(tmp_path.iterdir())  # reading makes nothing
     gradebook.update(tmp_path, [record(name) for name in names])
     mark(tmp_path, "Anna Meier", WRITTEN, 2.5, extra_credit=1, comment="good <i>")
     mark(tmp_path, "../../x", "exercise-6-4-test", 0, comment="")
     mark(tmp_path, "x" * 300, "exercise-6-4-test", extra_credit=0.5)
     mark(tmp_path, "x" * 300, WRITTEN, extra_credit=0.5)  # no points yet: nbgrader counts nothing, and it still waits
-    assert gradebook.manual_marks(tmp_path, "6", names) == {
+    assert marks_in(tmp_path, "6", names) == {
         "Anna Meier": {"6.7": 3.5},
         "../../x": {"6.4": 0.0},
         "x" * 300: {"6.4": 3.5},
     }
     assert gradebook.manual_comments(tmp_path, "06", names) == {"Anna Meier": {"6.7": "good <i>"}}
-    assert gradebook.manual_marks(tmp_path, "06", ["../../x"]) == {"../../x": {"6.4": 0.0}}
-    assert gradebook.manual_marks(tmp_path, "07", names) == {}
+    assert marks_in(tmp_path, "06", ["../../x"]) == {"../../x": {"6.4": 0.0}}
+    assert marks_in(tmp_path, "07", names) == {}
+    # extra credit is added to what the program gives now, whatever it gave when the gradebook was written
+    assert marks_in(tmp_path, "06", names, **{"6_4": 1})["x" * 300] == {"6.4": 1.5}
+    assert marks_in(tmp_path, "06", names, **{"6_7": 0})["x" * 300] == {"6.4": 3.5, "6.7": 0.5}
+
+
+def absent(student):
+    return Record(student, "06", problem=NOTHING, results=[Result("6.4", "not graded", 3, says=NOTHING)])
+
+
+def test_who_handed_in_nothing_is_not_there(tmp_path):
+    assert gradebook.update(tmp_path, [record("ben"), absent("cleo")]) == 1
+    with opened(tmp_path) as book:
+        assert [student.id for student in book.students] == ["ben"]
+    assert not (tmp_path / "autograded" / "cleo").exists()
+
+
+def test_a_submission_that_is_gone_is_taken_out_unless_somebody_marked_it(tmp_path):
+    everybody = ("ada", "ben", "cleo", "dan")
+    gradebook.update(tmp_path, [record(name) for name in everybody])
+    mark(tmp_path, "ben", WRITTEN, 2)
+    mark(tmp_path, "cleo", WRITTEN, comment="Where is it?")
+    assert gradebook.update(tmp_path, [record("dan"), *map(absent, ("ada", "ben", "cleo"))]) == 1
+    with opened(tmp_path) as book:
+        left = {one.student.id for one in book.assignment_submissions("06")}
+        assert left == {"ben", "cleo", "dan"}
+        assert len(book.find_assignment("06").notebooks[0].submissions) == 3
+    assert marks_in(tmp_path, "06", everybody) == {"ben": {"6.7": 2}}
+    assert gradebook.update(tmp_path, [record("ada")]) == 1  # and it may come back
 
 
 def test_several_assignments_share_a_course_folder(tmp_path):
@@ -190,7 +227,7 @@ def test_a_persons_other_assignments_are_left_alone(tmp_path):
         book.find_grade(WRITTEN, "own", "own", "ben").manual_score = 5
         book.db.commit()
     gradebook.update(tmp_path, [record("ben")])
-    assert gradebook.manual_marks(tmp_path, "06", ["ben"]) == {}
+    assert marks_in(tmp_path, "06", ["ben"]) == {}
     with opened(tmp_path) as book:
         assert book.find_grade(WRITTEN, "own", "own", "ben").score == 5
 
@@ -209,7 +246,7 @@ def test_a_gradebook_in_use_is_left_as_it_is_and_says_so(tmp_path, monkeypatch):
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(gradebook.GradebookProblem, match=r"gradebook\.db: another program is writing .* again"):
         gradebook.update(tmp_path, [record("ben", written="new"), record("cleo")])
-    assert gradebook.manual_marks(tmp_path, "06", ["ben"]) == {"ben": {"6.7": 2}}  # reading goes on
+    assert marks_in(tmp_path, "06", ["ben"]) == {"ben": {"6.7": 2}}  # reading goes on
     other.close()
     assert shown(tmp_path, "ben") == page and not (tmp_path / "autograded" / "cleo").exists()
     assert gradebook.update(tmp_path, [record("ben"), record("cleo")]) == 1
@@ -251,7 +288,7 @@ def test_an_update_that_breaks_off_changes_nothing_and_can_be_repeated(tmp_path,
 
 def test_what_is_no_gradebook_is_said(tmp_path):
     (tmp_path / "gradebook.db").write_text("not a database, but long enough to be read as one" * 40, "utf-8")
-    for act in (gradebook.update, lambda *_: gradebook.manual_marks(tmp_path, "06", ["ben"])):
+    for act in (gradebook.update, lambda *_: marks_in(tmp_path, "06", ["ben"])):
         with pytest.raises(gradebook.GradebookProblem, match=r"gradebook\.db: file is not a database"):
             act(tmp_path, [record("ben")])
     (tmp_path / "file").write_text("", "utf-8")
@@ -317,4 +354,4 @@ def test_a_class_takes_seconds(tmp_path):
         assert gradebook.update(tmp_path, [record(student) for student in students]) == 1000
         print(f"1,000 records: {time.monotonic() - began:.1f} s")
         assert time.monotonic() - began < 60
-    assert gradebook.manual_marks(tmp_path, "06", students) == {}
+    assert marks_in(tmp_path, "06", students) == {}

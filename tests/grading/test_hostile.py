@@ -11,7 +11,7 @@ from pathlib import Path
 import hostile_submissions as hostile
 import pytest
 
-from gru_lab.grading import engine, sandbox
+from gru_lab.grading import engine, sandbox, stripped
 from gru_lab.grading.submissions import Submission
 
 # Impolite code is cut off after 1.4 s here: the limits are the same ones, only shorter.
@@ -58,7 +58,7 @@ def outside(tmp_path_factory):
     canary = tmp_path_factory.mktemp("canary")
     (canary / "marks.csv").write_text("student,points\n", encoding="utf-8")
     os.environ["HOSTILE_SECRET"] = "canary"  # which no submission finds
-    package = sandbox.package(("gru_lab.cell.gru_step", "gru_lab.cell.trace_step", "gru_lab.sequence.forward",
+    package = stripped.package(("gru_lab.cell.gru_step", "gru_lab.cell.trace_step", "gru_lab.sequence.forward",
                                "gru_lab.sequence_fast.forward_fast"))  # fmt: skip
     engine.close()
     before = files(canary), files(package), environment(), Path.cwd(), children()

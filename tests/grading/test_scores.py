@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from gru_lab.grading.record import MEANING, Record, Result
+from gru_lab.grading.record import MEANING, NOTHING, Record, Result
 from gru_lab.grading.scores import Policy, Score, moment, percent, score
 from gru_lab.grading.writing import NotWritten
 
@@ -120,6 +120,43 @@ def test_nothing_looked_at_is_said():
     assert found.maximum == 0 and found.notes and not found.complete
 
 
+def absent(**policy):
+    record = a_record(Result("6.4", "not graded", 3), WRITTEN, handed_in="", problem=NOTHING)
+    return score(record, Policy(due=DUE, percent_per_day=10, **policy))
+
+
+def test_who_handed_in_nothing_is_absent_and_has_nothing_to_mark():
+    blank, zero = absent(), absent(missing="zero")
+    for found in (blank, zero):
+        assert (found.state, found.to_mark, found.notes, found.maximum) == ("absent", (), (), 6)
+        assert not found.complete
+    assert (blank.mark, zero.mark) == (None, 0)
+
+
+def test_a_mark_given_for_nothing_handed_in_counts():
+    record = a_record(Result("6.4", "not graded", 3), WRITTEN, problem=NOTHING)
+    found = score(record, Policy(missing="zero"), manual={"6.4": 2})
+    assert (found.state, found.to_mark, found.mark) == ("to mark", ("6.7",), None)
+    assert score(record, Policy(), manual={"6.4": 2, "6.7": 1}).mark == 3
+
+
+def test_only_a_whole_mark_goes_out():
+    unread = a_record(Result("6.4", "not graded", 3), problem="It is a picture.")
+    states = [score(record, Policy()) for record in (a_record(RIGHT), a_record(RIGHT, WRITTEN), unread, a_record())]
+    assert [(one.state, one.mark) for one in states] == [
+        ("complete", 3), ("to mark", None), ("unread", None), ("to mark", None),
+    ]  # fmt: skip
+    marked = score(unread, Policy(), manual={"6.4": 1})
+    assert (marked.state, marked.mark) == ("complete", 1)
+
+
+def test_the_date_that_counts_is_kept():
+    record = a_record(RIGHT)
+    assert score(record, Policy()).due == ""
+    assert score(record, Policy(due=DUE)).due == DUE
+    assert score(record, Policy(due=DUE), due="2026-11-23T00:00Z").due == "2026-11-23T00:00:00+00:00"
+
+
 @pytest.mark.parametrize("share", [math.nan, math.inf, -3, 7, "1", None])
 def test_a_share_that_is_none_gives_no_more_than_there_is(share):
     assert 0 <= score(a_record(Result("6.4", "wrong", 3, share)), Policy()).total <= 3
@@ -141,7 +178,8 @@ def test_what_is_no_percentage(text):
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"partial": "half"}, {"due": "tomorrow"}, {"due": "2026-11-20T23:59:00"}, {"grace_minutes": -1},
+        {"partial": "half"}, {"missing": "one"}, {"due": "tomorrow"}, {"due": "2026-11-20T23:59:00"},
+        {"grace_minutes": -1},
         {"grace_minutes": math.inf}, {"percent_per_day": "10%"}, {"percent_per_day": 101}, {"percent_at_most": True},
     ],
 )  # fmt: skip

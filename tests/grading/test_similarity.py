@@ -2,6 +2,7 @@
 
 import random
 import time
+import warnings
 
 import pytest
 
@@ -46,10 +47,72 @@ def test_short_answers_do_not_count():
     assert hints(a_class(["def f(x, h):\n    return x + h\n"] * 2)) == []
 
 
-def test_written_answers_are_not_compared():
-    assert (
-        hints([Record(name, "06", results=(Result("6.7", "by hand", 3, source=an_answer(1)),)) for name in "ab"]) == []
-    )
+COPIED = (
+    "A new story begins, and Power should start from what the sentence says alone. Without the gate the candidate is "
+    "coloured by all that was before it."
+)
+
+
+def words_of(seed, count=60):
+    draw = random.Random(seed)
+    return " ".join("".join(draw.choices("abcdefghij", k=4)) for _ in range(count))
+
+
+def written(*texts):
+    cells = [f'# a few sentences\nmy_why = """\n{text}\n"""' for text in texts]
+    return [Record(f"s{n:04}", "06", results=(Result("6.7", "by hand", 3, source=cell),)) for n, cell in
+            enumerate(cells)]  # fmt: skip
+
+
+def pairs(found):
+    return [hint.students for hint in found]
+
+
+def test_a_written_answer_that_was_copied_is_seen_in_another_case_and_punctuation():
+    changed = COPIED.upper().replace(",", " –").replace(". ", ";\n\n")
+    found = hints(written(*map(words_of, range(10)), COPIED, changed))
+    assert [(hint.students, hint.question, hint.share) for hint in found] == [(("s0010", "s0011"), "6.7", 1)]
+
+
+def test_a_long_stretch_is_seen_however_much_stands_around_it():
+    found = hints(written(f"{words_of(1, 300)} {COPIED} {words_of(2)}", f"{words_of(3)} {COPIED} {words_of(4)}"))
+    assert pairs(found) == [("s0000", "s0001")] and found[0].share < 0.5
+
+
+@pytest.mark.parametrize("count", [3, 9, 14])
+def test_a_few_equal_words_are_none(count):
+    few = " ".join(COPIED.split()[:count])
+    assert hints(written(few, few)) == []
+    assert hints(written(f"{words_of(1)} {few} {words_of(2)}", f"{words_of(3)} {few} {words_of(4)}")) == []
+
+
+def test_fifteen_words_are_enough():
+    assert len(hints(written(*[" ".join(COPIED.split()[:15])] * 2))) == 1
+
+
+def test_words_of_the_question_and_of_many_do_not_count():
+    quoting = [f"{COPIED} {words_of(n)}" for n in (1, 2)]
+    assert hints(written(*quoting), {"6.7": f"It is asked: {COPIED}"}) == [] and len(hints(written(*quoting))) == 1
+    assert hints(written(*(f"{COPIED} {words_of(n)}" for n in range(9)))) == []
+
+
+def test_a_doubtful_escape_says_nothing_in_the_terminal():
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        assert len(hints(written(*[f"{COPIED} \\sigma"] * 2))) == 1
+    assert said == []
+
+
+def test_the_cells_own_words_are_not_the_answers():
+    comment = "# " + words_of(1)
+    assert hints([Record(name, "06", results=(Result("6.7", "by hand", 3, source=f"{comment}\nx = '{name}'"),))
+                  for name in "ab"]) == []  # fmt: skip
+
+
+@pytest.mark.parametrize("before", ["", "(" * 10**4, "\x00", "\ud800 ", '"""', "x" * 10**6])
+def test_a_written_answer_that_is_no_python_breaks_nothing(before):
+    records = [Record(name, "06", results=(Result("6.7", "by hand", 3, source=f"{COPIED} {before}"),)) for name in "ab"]
+    assert pairs(hints(records)) == [("a", "b")]
 
 
 @pytest.mark.parametrize("source", ["(" * 10**5, "'''", "\x00" * 100, "\ud800 = 1", "  x\n y\n", "x" * 10**6, "§ ¿"])

@@ -7,8 +7,8 @@ import os
 import pytest
 
 from gru_lab.grading import tables
-from gru_lab.grading.record import Record, Result
-from gru_lab.grading.scores import Policy, score
+from gru_lab.grading.record import NOTHING, Record, Result
+from gru_lab.grading.scores import Policy, Score, score
 from gru_lab.grading.writing import NotWritten
 
 HOSTILE = [
@@ -80,6 +80,41 @@ def test_every_record_has_a_row(tmp_path, graded):
     assert [row["6.4"] for row in rows] == ["3.0", "", "1.5"]  # an unreadable one is empty, not 0
     assert rows[1]["problem"] == "'@not a notebook" and rows[1]["to mark by hand"] == "6.4"
     assert rows[0]["email"] == "ada@example.org"
+    assert [row["state"] for row in rows] == ["complete", "unread", "complete"]
+
+
+def test_a_total_is_in_every_table_or_in_none(tmp_path):
+    """Of who has all marks, waits for one, handed in nothing (blank, or nought by the policy), is unreadable."""
+    right, written = Result("6.4", "right", 3, 1.0), Result("6.7", "by hand", 3)
+    unread = Result("6.4", "not graded", 3)
+    records = [
+        Record("all", "06", results=(right,)),
+        Record("some", "06", results=(right, written)),
+        Record("none", "06", results=(unread,), problem=NOTHING),
+        Record("what", "06", results=(unread,), problem="It is a picture."),
+    ]
+    for policy, absent in (Policy(), ""), (Policy(missing="zero"), "0.0"):
+        scores = [score(record, policy) for record in records]
+        tables.grades(tmp_path / "grades.csv", records, scores)
+        tables.canvas(tmp_path / "canvas.csv", "t", scores)
+        tables.moodle(tmp_path / "moodle.csv", "t", scores)
+        tables.gradescope(tmp_path / "gradescope.csv", scores)
+        for name, column in ("grades", "total"), ("canvas", "t"), ("moodle", "t"), ("gradescope", "Total Score"):
+            header, *rows = read(tmp_path / f"{name}.csv")
+            totals = [row[header.index(column)] for row in rows if "Points Possible" not in row[0]]
+            assert totals == ["3.0", "", absent, ""], (name, policy)
+        header, *rows = read(tmp_path / "grades.csv")
+        rows = [dict(zip(header, row, strict=True)) for row in rows]
+        assert [row["earned so far"] for row in rows] == ["3.0", "3.0", absent, ""]
+        assert [row["state"] for row in rows] == ["complete", "to mark", "absent", "unread"]
+        assert [row["to mark by hand"] for row in rows] == ["", "6.7", "", "6.4"]
+    assert [row[-1] for row in read(tmp_path / "moodle.csv")[3:]] == [NOTHING, "It is a picture."]
+
+
+def test_who_handed_in_nothing_gave_no_answer(tmp_path):
+    record = Record("none", "06", results=(Result("6.4", "not graded", 3),), problem=NOTHING)
+    tables.questions(tmp_path / "questions.csv", [record], [score(record, Policy())])
+    assert len(read(tmp_path / "questions.csv")) == 1
 
 
 def test_every_question_has_a_row(tmp_path, graded):
@@ -106,8 +141,6 @@ def test_canvas(tmp_path, graded):
     assert rows[1] == ["    Points Possible", "", "", "", "", "3"]
     assert rows[2] == ["Lovelace, Ada", "77", "S1", "ada1", "A", "3.0"]
     assert rows[3][-1] == ""
-    tables.canvas(tmp_path / "canvas.csv", "Exercises 6 (12)", graded[1], PEOPLE, unfinished=True)
-    assert read(tmp_path / "canvas.csv")[3][-1] == "0.0"
 
 
 def test_moodle_and_gradescope(tmp_path, graded):
@@ -118,6 +151,21 @@ def test_moodle_and_gradescope(tmp_path, graded):
     ]
     tables.gradescope(tmp_path / "gradescope.csv", graded[1], PEOPLE)
     assert read(tmp_path / "gradescope.csv")[1] == ["Lovelace, Ada", "S1", "ada@example.org", "A", "3.0", "3"]
+
+
+@pytest.mark.parametrize(
+    ("student", "person", "number", "email"),
+    [
+        ("s123", tables.Person(), "s123", ""),
+        ("s123", tables.Person(email="a@x.org"), "s123", "a@x.org"),
+        ("s123", tables.Person(id_number="77"), "77", ""),
+        ("a@x.org", tables.Person(), "", "a@x.org"),
+        ("@ada", tables.Person(), "'@ada", ""),
+    ],
+)
+def test_gradescope_is_given_an_id_as_an_id_and_an_address_as_an_address(tmp_path, student, person, number, email):
+    tables.gradescope(tmp_path / "g.csv", [Score(student, "06")], {student: person})
+    assert read(tmp_path / "g.csv")[1][1:3] == [number, email]
 
 
 WORKSHEET = (

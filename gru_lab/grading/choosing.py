@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, replace
 
-from gru_lab.grading.archive import Unreadable, open_inner
+from gru_lab.grading.entries import Unreadable
 from gru_lab.grading.exercise_names import exercise_in, folder_number, is_notebook, stem_of, titled
 from gru_lab.grading.handed import Handed
 from gru_lab.grading.names import clean
 from gru_lab.grading.record import NOTHING
+from gru_lab.grading.zips import open_inner
 
 __all__ = ["Chosen", "belongs", "choose"]
 

@@ -8,9 +8,10 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from gru_lab.grading.archive import SubmissionsError, Unreadable, open_archive
+from gru_lab.grading.archive import open_archive
 from gru_lab.grading.assignments import assignment as the_assignment
 from gru_lab.grading.choosing import belongs, choose
+from gru_lab.grading.entries import SubmissionsError, Unreadable
 from gru_lab.grading.handed import Group
 from gru_lab.grading.shapes import recognise
 from gru_lab.grading.times import moment_of

@@ -14,7 +14,7 @@ function takes Items and gives (kind, Groups, what it did not recognise, notes),
 import re
 from collections import Counter
 
-from gru_lab.grading.archive import Unreadable
+from gru_lab.grading.entries import Unreadable
 from gru_lab.grading.handed import MARKED_LATE, Group, Handed
 from gru_lab.grading.names import clean, identifier
 

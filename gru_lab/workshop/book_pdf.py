@@ -104,10 +104,8 @@ def print_pdf(browser, site, folder, contents, release):
 def _page_numbers(pdf):
     """{anchor: page} for each place in the file `pdf` that something links to."""
     reader = PdfReader(pdf)
-    return {
-        name.removeprefix("/"): reader.get_destination_page_number(place) + 1
-        for name, place in reader.named_destinations.items()
-    }
+    pages = {name: reader.get_destination_page_number(place) for name, place in reader.named_destinations.items()}
+    return {name.removeprefix("/"): page + 1 for name, page in pages.items() if page is not None}
 
 
 def _link(site):
@@ -187,7 +185,7 @@ def _article(soup, page, inside):
 
 def _front(contents, release):
     """The title page and the list of contents, by parts."""
-    parts = {}
+    parts: dict[str, list[tuple[str, str]]] = {}
     for chapter in contents.present:
         parts.setdefault(chapter.part, []).append((chapter.path.stem, f"{chapter.number} · {chapter.title}"))
     parts["More"] = [("glossary", "Glossary")]

@@ -83,7 +83,8 @@ def _exercises(options):
     from gru_lab.workshop import exercises
 
     root = course.find_root()
-    return _say_what_changed(root, *exercises.generate(root, write=not options.check), options.check)
+    changed, problems = exercises.generate(root, write=not options.check)
+    return _say_what_changed(root, changed, problems, options.check)
 
 
 def _say_what_changed(root, changed, problems, checking):
@@ -125,4 +126,5 @@ def _toc(options):
     from gru_lab.workshop import toc
 
     table = course.load()
-    return _say_what_changed(table.root, *toc.update(table, write=not options.check), options.check)
+    changed, problems = toc.update(table, write=not options.check)
+    return _say_what_changed(table.root, changed, problems, options.check)

@@ -6,8 +6,10 @@ import zipfile
 
 import pytest
 
-from gru_lab.grading import archive
-from gru_lab.grading.archive import SubmissionsError, Unreadable, open_archive, open_inner
+from gru_lab.grading import archive, zips
+from gru_lab.grading.archive import open_archive
+from gru_lab.grading.entries import SubmissionsError, Unreadable
+from gru_lab.grading.zips import open_inner
 
 LIMIT = 1 << 20
 
@@ -77,7 +79,7 @@ def test_a_password_is_named(packed):
 
 
 def test_a_students_zip_of_very_many_files_is_not_listed(packed, monkeypatch):
-    monkeypatch.setattr(archive, "MOST_INNER", 3)
+    monkeypatch.setattr(zips, "MOST_INNER", 3)
     data = packed(*((f"{number}.ipynb", b"") for number in range(4))).read_bytes()
     with pytest.raises(Unreadable, match="more than 3 files"):
         open_inner(data, "anna.zip")

@@ -79,12 +79,21 @@ def test_a_cell_that_fails_is_named_with_its_line_and_the_next_one_runs(ask):
 def test_errors_without_words_and_objects_that_cannot_be_looked_at(ask):
     _, reply = ask("class E(Exception):\n    def __str__(self): return 1\nraise E", "class A: pass\nanswer = A()")
     assert reply["errors"]["0"][:2] == ["E", ""]
-    assert "value" in reply or reply.get("unreadable")
+    assert "unreadable" not in reply and "value" in reply
+    source = "class A(list):\n    def __iter__(self): raise OSError\n    __len__ = None\nanswer = A([1])"
+    assert ask(source)[1] == {"unreadable": True}
 
 
 def test_what_is_too_large_says_so(ask):
     header, reply = ask("import numpy; answer = numpy.zeros(10**7)")
     assert header["how"] == "returned" and reply == {"too large": True}
+    code = {"kind": "code", "arguments": ["a"], "probe": "call", "returns": ["sum"]}
+    several = ask(
+        "import numpy\ndef answer(a): return numpy.arange(1e5) / 7", **code, cases=9 * [wire.encode({"a": 1.0})]
+    )
+    assert several[1] == {"too large": True}  # each of them alone would not be
+    one = ask("import numpy\ndef answer(a): return numpy.arange(1e5) / 7", **code, cases=[wire.encode({"a": 1.0})])
+    assert one[1]["outcomes"][0]["values"]
 
 
 @pytest.mark.parametrize(

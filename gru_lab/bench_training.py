@@ -86,7 +86,7 @@ def measure(configuration, device, rounds=7, steps=5, compiled=False):
         for with_compile in (False, True) if compiled else (False,):
             jobs["bare step", precision, with_compile] = _bare(at, streams, with_compile)
         jobs["loop", precision, False] = _loop(at, streams)
-        if place == "cuda":
+        if place == "cuda":  # pragma: no cover - needs an NVIDIA card
             jobs["recorded step", precision, False] = _recorded(_bare(at, streams))
     few_streams = ("few streams", precisions[-1], False)
     few = at.with_changes(batch_size=max(1, c.batch_size // 16))
@@ -170,7 +170,7 @@ def _bare(c, streams, compiled=False):
     return bare
 
 
-def _recorded(step):
+def _recorded(step):  # pragma: no cover - needs an NVIDIA card
     import torch
 
     stream, graph = torch.cuda.Stream(), torch.cuda.CUDAGraph()
@@ -218,7 +218,7 @@ def product_speed(place, precision="float32"):
 def _wait(place):
     import torch
 
-    if place != "cpu":  # a GPU works on after the call has returned
+    if place != "cpu":  # a GPU works on after the call has returned  # pragma: no cover - needs a GPU
         getattr(torch, place).synchronize()
 
 

@@ -16,14 +16,14 @@ class StartError(Exception):
     """There is no copy to be made; the message says why, and what to do."""
 
 
-def copy_exercise(chapter, root=None, again=False):
+def copy_exercise(chapter, again=False):
     """(path of the learner's copy in work/, path that an older copy was moved to, or None).
 
-    chapter: its number. root: of the course; None for where this is called. A copy that is there stays as it is; with
-    again=True it is kept beside a fresh one, as NAME.before-1.ipynb and so on.
+    chapter: its number. A copy that is there stays as it is; with again=True it is kept beside a fresh one, as
+    NAME.before-1.ipynb and so on.
     Raises StartError where there is no such exercise, or outside of the course.
     """
-    copy, kept = copy_of(chapter, root), None
+    copy, kept = copy_of(chapter), None
     if copy.exists() and not again:
         return copy, None
     try:
@@ -40,9 +40,9 @@ def copy_exercise(chapter, root=None, again=False):
     return copy, kept
 
 
-def copy_of(chapter, root=None):
+def copy_of(chapter):
     """Where the learner's copy is, or will be. Raises what `copy_exercise` raises."""
-    root = _root(root)
+    root = _root()
     found = sorted((root / EXERCISES).glob(f"{int(chapter):02d}_*.ipynb"))
     if not found:
         there = ", ".join(str(int(path.name[:2])) for path in sorted((root / EXERCISES).glob("[0-9][0-9]_*.ipynb")))
@@ -114,9 +114,7 @@ def _address_in_a_running_lab(copy):
     return None
 
 
-def _root(root):
-    if root is not None:
-        return Path(root)
+def _root():
     here = Path.cwd().resolve()
     for folder in (here, *here.parents, Path(__file__).resolve().parents[1]):
         if (folder / EXERCISES).is_dir() and (folder / "chapters").is_dir():

@@ -1,6 +1,7 @@
 """The benchmark measures what it says, refuses to time a wrong version, and writes what it shows."""
 
 import csv
+import gc
 import json
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 import torch
 from threadpoolctl import threadpool_info
 
-from gru_lab import bench
+from gru_lab import _machine, bench
 from gru_lab.cli import main
 
 SMALL = bench.Size(2, 5, 3, 4)
@@ -95,3 +96,37 @@ def test_the_fast_version_is_fast():
         if ratios[-1] > 2.5:
             return
     raise AssertionError(f"fast trains at {max(ratios):.1f} times the speed of torch.nn.GRU, needs 2.5")
+
+
+def test_on_a_terminal_one_line_says_which_round_runs(monkeypatch, capsys):
+    monkeypatch.setattr(bench.sys.stderr, "isatty", lambda: True)
+    bench._show_progress("a place", 1, 3)
+    bench._show_progress()
+    assert capsys.readouterr().err == "\r\033[Ka place: round 2 of 3\r\033[K"
+
+
+def test_the_collector_of_garbage_is_left_as_it_was():
+    assert gc.isenabled()
+    bench.measure([SMALL], [1], 1)
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        bench.measure([SMALL], [1], 1)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+def test_the_machine_is_named_also_where_it_does_not_tell(monkeypatch, tmp_path):
+    listed = tmp_path / "cpuinfo"
+    monkeypatch.setattr(_machine, "Path", lambda _: listed)
+    monkeypatch.setattr(_machine.platform, "processor", lambda: "")
+    monkeypatch.setattr(_machine.platform, "machine", lambda: "riscv64")
+    assert _machine.cpu_name() == "riscv64"  # macOS and Windows have no such file
+    listed.write_text("processor : 0\n", encoding="utf-8")
+    assert _machine.cpu_name() == "riscv64"
+    listed.write_text("processor : 0\nmodel name\t: A Chip @ 3 GHz\nmodel name : B\n", encoding="utf-8")
+    assert _machine.cpu_name() == "A Chip @ 3 GHz"
+    monkeypatch.delattr(bench.os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(bench.os, "cpu_count", lambda: None)
+    assert bench.available_cores() == 1

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from importlinter.cli import lint_imports
 
+import gru_lab
+
 ROOT = Path(__file__).parents[1]
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
 
@@ -51,3 +53,9 @@ def test_every_room_has_a_floor_and_contributing_shows_them():
     rows = re.findall(r"^\| (\d+) \| (.*) \|$", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.MULTILINE)
     shown = [re.findall(r"`(\w+)`", rooms) for _, rooms in rows]
     assert shown == floors and [int(number) for number, _ in rows] == list(range(len(floors), 0, -1))
+
+
+def test_the_package_lists_what_it_brings_only_when_asked():
+    assert {"check", "doctor", "gru_step"} <= set(dir(gru_lab))
+    with pytest.raises(AttributeError, match="has no attribute 'not_there'"):
+        gru_lab.not_there  # noqa: B018

@@ -59,6 +59,8 @@ def test_a_run_is_shipped_rounded_and_scored_as_it_is_shipped(package, monkeypat
     made = train(TINY, storyworld_corpus(20_000), runs / "gru", Device("cpu", "a processor", ""),
                  "gru-lab train --out somewhere --quiet --preset ci", progress=False)  # fmt: skip
     before = {row["model"]: row for row in trained.perplexities()}
+    scored = []
+    monkeypatch.setattr(collect, "evaluate", lambda model, tokens: scored.append(model) or evaluate(model, tokens))
     run(monkeypatch, collect, runs)
 
     model, vocabulary = trained.load_storyworld_gru()
@@ -66,6 +68,8 @@ def test_a_run_is_shipped_rounded_and_scored_as_it_is_shipped(package, monkeypat
     assert vocabulary == StoryWorld().vocabulary
     for shipped, weight in zip(model.parameters(), whole.parameters(), strict=True):
         assert torch.equal(shipped, weight.half().float()) and not torch.equal(shipped, weight)
+    (one,) = scored  # what is shipped, not what was trained
+    assert all(map(torch.equal, one.parameters(), model.parameters()))
     record, loss = trained.record(), evaluate(model, StoryWorld(0, "test").tokens(WORDS))
     assert record["weights"] == "float16" and record["command"] == "gru-lab train --preset ci"
     assert record["test_loss"] == pytest.approx(loss, abs=1e-4)

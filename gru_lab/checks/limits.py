@@ -116,7 +116,7 @@ def _call_with_watcher(function, seconds):
                 finished = True
                 wake.set()
                 watcher.join()
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, None)  # an alarm that came too late is taken back
+                time.sleep(0)  # an alarm that came too late is raised here; taken back, it would stop a traced thread
                 break
             except Stopped:
                 continue

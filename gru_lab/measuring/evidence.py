@@ -76,10 +76,6 @@ class Evidence:
             raise ValueError(f"costs lacks {', '.join(sorted(missing))}, needs RNN, GRU and LSTM")
 
     @property
-    def reference_name(self):
-        return self.reference[0] if self.reference else "the RNN"
-
-    @property
     def reference_costs(self):
         return self.reference[1] if self.reference else self.costs["RNN"]
 

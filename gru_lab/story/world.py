@@ -161,10 +161,7 @@ def as_text(words: Iterable[str]) -> str:
     """Words as a person writes them: a capital after a stop, no space before a comma."""
     text, capital = "", True
     for word in words:
-        if word == t.STORY_START:
-            text, capital = f"{text}\n\n" if text else "", True
-            continue
-        glued = word in ".,;:" or not text or text.endswith("\n")
+        glued = word in ".,;:" or not text
         text += ("" if glued else " ") + (word[0].upper() + word[1:] if capital else word)
         capital = word == "."
     return text
@@ -195,10 +192,6 @@ class _Person:
     @property
     def his(self) -> str:
         return "her" if self.woman else "his"
-
-    @property
-    def him(self) -> str:
-        return "her" if self.woman else "him"
 
     @property
     def title(self) -> str:
@@ -345,8 +338,6 @@ class _Teller:
                 word = self.uniform(DRAWN[word])
             elif word == "{his}" and "his" not in slots:
                 word = slots["a"].his
-            elif word == "{him}":
-                word = slots["a"].him
             elif word.startswith("{"):
                 word = slots[word[1:-1]]
             words.append(word)

@@ -128,10 +128,10 @@ def train(
 def optimiser_of(model: LanguageModel, c: Configuration) -> torch.optim.AdamW:
     """On an NVIDIA card the rate is a tensor there, which a recorded step reads anew at every replay."""
     place = next(model.parameters()).device
-    if place.type != "cuda":
-        return torch.optim.AdamW(model.parameters(), lr=c.rate, weight_decay=c.weight_decay)
-    rate = torch.tensor(c.rate, device=place)
-    return torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=c.weight_decay, fused=True, capturable=True)
+    if place.type == "cuda":  # pragma: no cover - needs an NVIDIA card
+        rate = torch.tensor(c.rate, device=place)
+        return torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=c.weight_decay, fused=True, capturable=True)
+    return torch.optim.AdamW(model.parameters(), lr=c.rate, weight_decay=c.weight_decay)
 
 
 def set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
@@ -188,7 +188,7 @@ class Step:
                 parameter.grad = None if rounded.grad is None else rounded.grad.float()
 
 
-class RecordedStep:
+class RecordedStep:  # pragma: no cover - needs an NVIDIA card, as tests/test_training_gpu.py does
     """A Step for one NVIDIA card, recorded once as a CUDA graph and replayed: the card need not wait for Python.
 
     The steps before the recording are real ones: cuDNN and the optimiser make what they need in them. Called as (x, y,
@@ -299,7 +299,7 @@ def _join(device: Device) -> tuple[int, int]:
     if processes == 1:
         return 0, 1
     if not distributed.is_initialized():
-        if device.kind == "cuda":
+        if device.kind == "cuda":  # pragma: no cover - needs an NVIDIA card
             torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
         distributed.init_process_group("nccl" if device.kind == "cuda" else "gloo")
     return distributed.get_rank(), processes

@@ -128,6 +128,7 @@ def test_time_line_reaches_back_as_finite_differences_do():
         (lambda: TimeLine(unit=4), "unit is 4"),
         (lambda: TimeLine(shift=7), "shift"),
         (lambda: TimeLine(units=["a"]), "units has 1 names, needs 4"),
+        (lambda: TimeLine(story=()), "story has 0 sentences"),
     ],
 )
 def test_what_does_not_fit_is_refused(make, message):
@@ -151,3 +152,20 @@ def test_every_widget_has_a_repr_without_an_address_and_no_maths_of_its_own(name
     assert "import {" not in widget._esm and "--candidate" in widget._css
     entry = widget._esm.split("// ---- ")[-1]
     assert "Math.tanh(" not in entry and "Math.exp" not in entry and "Math.log" not in entry
+
+
+@pytest.mark.parametrize("curve", ["sigmoid", "tanh"])
+def test_the_slope_is_that_of_the_curve(curve):
+    step = 1e-6
+    above, below = (GateCurves(curve=curve, w=1, x=1, b=0.5 + sign * step).value for sign in (1, -1))
+    assert GateCurves(curve=curve, w=1, x=1, b=0.5).slope == pytest.approx((above - below) / (2 * step), abs=1e-8)
+
+
+def test_what_a_browser_sends_back_becomes_parameters_again():
+    meter = StoryMeter(source="random", seed=3)
+    sent = meter.get_state("random_parameters")["random_parameters"]
+    meter.set_state({"random_parameters": None})
+    assert meter.random_parameters is None
+    meter.set_state({"random_parameters": sent})
+    assert isinstance(meter.random_parameters, GRUParameters)
+    np.testing.assert_array_equal(meter.random_parameters.W_r, np.array(sent["W_r"]))

@@ -17,11 +17,11 @@ PREDICT_STEPS = Prediction(
     minutes=2,
     difficulty=2,
     asks="z = 0.9 at every step (z keeps), nothing is written. After how many steps is half left: about 2, 7 or 50?",
-    answer=float(half_life(0.9)),
+    answer=round(float(half_life(0.9)), 1),
     within=0.5,
     near=1.5,
     kind="2, 7 or 50",
-    because="0.9 to the power of 6.6 is 0.5.",
+    because="7 is the nearest of the three: 0.9 to the power of 6.6 is 0.5.",
     wrong=(
         Wrong("too short", "After 2 steps 0.81 is left.", 2.0),
         Wrong("too long", "After 50 steps 0.005 is left.", 50.0),

@@ -302,6 +302,7 @@ JUDGE = Value(
     ),
     right=([2.944, -5.142], np.array([np.log(19), -np.log(9) - np.log(19)]), (2.95, -5.15)),
     praise=lambda judge: "Right: {:.2f} by habit, {:.2f} when a new chapter begins.".format(*says(judge)),
+    leads_to=lambda judge: "Your judge stands at {:.3f} by habit, and at {:.3f} with the feature.".format(*says(judge)),
     hints=(
         "With no feature the sum is the bias alone. With the feature it is the bias plus the weight.",
         "To stand at r the sum must be ln(r / (1 − r)). That gives the bias for 0.95, and the whole sum for 0.1.",

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from gru_lab.checks import words
 from gru_lab.checks.common import draw
 from gru_lab.checks.question import Case, Code, Value, Wrong
 from gru_lab.checks.sizes import sizes
@@ -181,6 +182,9 @@ MATRIX = Value(
     right=([[-1, -2], [0, -2]], np.array([[-1.0, -2.0], [0.0, -2.0]]), ((-1, -2), (0.0, -2))),
     praise=lambda matrix: "Right: before [{:g}, {:g}], after [{:g}, {:g}].".format(
         *(np.concatenate(arrives(matrix)).round(6) + 0.0)
+    ),
+    leads_to=lambda matrix: "With your matrix [{}, {}] arrives with reset before, [{}, {}] with reset after.".format(
+        *map(words.number, np.concatenate(arrives(matrix)))
     ),
     hints=(
         "Each row is a puzzle of its own: two unknown numbers, and two sums that are known.",

@@ -266,6 +266,11 @@ def lasts(b):
     return left_after(50, b) >= 0.5 and left_after(60, b) <= 0.5
 
 
+def event_gate(gate):
+    """z when x is 1."""
+    return float(np.exp(-np.logaddexp(0, -sum(gate))))
+
+
 def writes(gate):
     return sum(gate) < -math.log(9)
 
@@ -301,7 +306,9 @@ GATE = Value(
     ),
     right=([-7, 4.35], np.array([-100.0, 4.3]), (-6.7, 4.4)),
     praise=lambda gate: f"Right: {left_after(50, gate[1]):.2f} is left after 50 quiet steps, and at the event z is "
-                        f"{float(np.exp(-np.logaddexp(0, -sum(gate)))):.3f}. Two numbers, and the unit does both.",
+                        f"{event_gate(gate):.3f}. Two numbers, and the unit does both.",
+    leads_to=lambda gate: f"After 50 quiet steps {left_after(50, gate[1]):.2f} is left, after 60 "
+                          f"{left_after(60, gate[1]):.2f}; at the event z is {event_gate(gate):.3f}.",
     hints=(
         "A quiet step has z = σ(b), an event has z = σ(w + b). Choose b first.",
         "For a half-life of 55 steps z is 0.5 ** (1/55) = 0.9875. And σ(-2.2) is 0.1.",

@@ -11,6 +11,7 @@ _MARKS = {
     "right": ("✓", "right", "#1a8754"),
     "near": ("≈", "near", "#1a8754"),
     "off": ("→", "revealed", "#7a6fd0"),
+    "kept": ("✎", "kept, not marked", "#7a6fd0"),
     "wrong": ("✗", "not yet", "#d1495b"),
     "waiting": ("…", "waiting", "#7d8590"),
     "note": ("·", "", "#7d8590"),

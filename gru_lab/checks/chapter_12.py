@@ -54,14 +54,14 @@ HALF_LIFE = Code(
     minutes=4,
     difficulty=3,
     arguments=("z",),
-    shapes="half_life(z): z between 0 and 1, a number (or an array) -> steps until z · z · … is one half",
+    shapes="half_life(z): z (…), between 0 and 1, a number or an array -> steps (…) until z · z · … is one half",
     reference=half_life,
     cases=lambda rng: [
         Case("hand", {"z": 0.5}, "at z = 0.5: one step halves it", expected=1.0),
         Case("hand", {"z": 0.25}, "at z = 0.25: half a step", expected=0.5),
         Case("property", {"z": 2 ** (-1 / 10)}, "at the z that halves in 10 steps"),
         Case("random", {"z": round(float(rng.uniform(0.6, 0.99)), 2)}, "at one more z"),
-        Case("random", {"z": np.array([0.3, 0.9, 0.99])}, "for an array of z", optional=True),
+        Case("random", {"z": np.array([0.3, 0.9, 0.99])}, "for an array of z"),
     ],
     wrong=(
         Wrong("sign missing", "The sign is missing: log2(z) is negative for z below 1.", lambda z: 1 / np.log2(z)),

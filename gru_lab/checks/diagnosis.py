@@ -181,6 +181,11 @@ def _by_error(cases, outcomes):
         return "parameters", "The weights are attributes of p: p.W_r, p.U_r, p.b_r, and so on for z and h."
     if "truth value of an array" in error:
         return "truth of an array", "An if looks at one number. Do arithmetic on the whole array, or use np.where."
+    if "can be converted to Python scalars" in error:
+        return (
+            "one number",
+            "A whole array stands where one number should. math takes one: np.log and its like take all.",
+        )
     if error.startswith("NameError"):
         return "name", "Your function does not know that name: a typing slip, or a cell above that has not been run?"
     if error.startswith("RecursionError"):

@@ -263,6 +263,16 @@ DENSE = Code(
             lambda x, h, r, dense, b_h: np.tanh(r * (np.concatenate([h, x], axis=-1) @ dense.T) + b_h),
         ),
         Wrong(
+            "bias under the reset",
+            "The bug is still there, and r multiplies b_h too now. It dims the memory, and nothing else.",
+            lambda x, h, r, dense, b_h: np.tanh(r * (np.concatenate([h, x], axis=-1) @ dense.T + b_h)),
+        ),
+        Wrong(
+            "tanh thrown out",
+            "This is the sum itself. tanh makes the candidate of it, and it was right where it stood.",
+            lambda x, h, r, dense, b_h: np.concatenate([r * h, x], axis=-1) @ dense.T + b_h,
+        ),
+        Wrong(
             "reset after",
             "r now meets U_h h, after the product. This cell resets before it: r ⊙ h goes into the long vector.",
             dense_after,

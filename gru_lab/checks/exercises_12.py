@@ -77,6 +77,19 @@ SHARES = Code(
             ),
         ),
         Wrong(
+            "cumprod forwards",
+            "np.cumprod runs forwards, over the gates up to a step. The later ones count: run over z[::-1], turn back.",
+            lambda z: np.concatenate([z.prod(0)[None], (1 - z) * np.cumprod(z, axis=0)]),
+        ),
+        Wrong(
+            "cumprod forwards, a row later",
+            "np.cumprod runs forwards: row t has the gates up to step t + 1. All later ones count: turn z round first.",
+            lambda z: (
+                np.concatenate([np.ones_like(z[:1]), 1 - z])
+                * np.concatenate([np.cumprod(z, axis=0), np.ones_like(z[:1])])
+            ),
+        ),
+        Wrong(
             "z takes",
             "These are the shares of z takes. Here z keeps: a candidate enters with 1 - z.",
             lambda z: shares_in_memory(1 - z),

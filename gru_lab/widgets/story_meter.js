@@ -27,7 +27,7 @@ function render({ model, el }) {
   play.addEventListener("click", player.toggle, { signal });
   const source = choiceField({
     label: "Weights", signal, options: [["hand", "set by hand"], ["random", "random"]],
-    changed: (value) => { player.stop(); set({ source: value }); },
+    changed: (value) => { player.stop(); reached = link.state.t; set({ source: value }); },
   });
   source.element.hidden = !hasRandom;
   const said = html("p", { class: "lead", role: "status" });
@@ -47,6 +47,7 @@ function render({ model, el }) {
     return { row, name, bar, before, value, move };
   });
 
+  let reached = link.state.t; // the grid shows no sentence that nobody has read yet: the reader predicts it
   let story = null;
   let storyUnits = null;
   function drawStory(units, view) {
@@ -84,6 +85,7 @@ function render({ model, el }) {
     const units = byHand ? state.units : nameless;
     const run = traceSequence(state.story.map(({ x }) => x), parameters, state.convention);
     const { h, trace } = run[state.t];
+    reached = Math.max(reached, state.t);
     source.update(state.source);
     content(count, `Sentence ${state.t + 1} of ${state.story.length}`);
     content(sentence, `\u201c${state.story[state.t].text}\u201d`);
@@ -120,7 +122,7 @@ function render({ model, el }) {
     const list = (values) => `[${values.map((v) => plain(v)).join(", ")}]`;
     content(vector, `h: ${list(h)} \u2192 ${list(trace.h)}`);
     const sentences = state.story.map((one) => ({ ...one, own: false }));
-    drawStory(units, { state, derived: { story: sentences, run, ghost: run.map((step) => step.trace.h), t: state.t }, prediction: null, playing: player.playing() ? "story" : null });
+    drawStory(units, { state, derived: { story: sentences, run, ghost: run.map((step) => step.trace.h), t: state.t }, prediction: null, until: player.playing() ? state.t : reached });
   }
 
   draw();

@@ -60,6 +60,8 @@ def test_story_meter(page):
     shown = [float(one.get_attribute("aria-valuenow")) for one in meter.get_by_role("meter").all()]
     assert shown == pytest.approx(tell()[2].h, abs=0.0051)
     assert meter.locator(".lead").inner_text() == "Tragedy rises from 0.00 to 0.91; Power falls from 0.90 to 0.26."
+    columns = [one.inner_text() for one in meter.locator(".story-grid .column").all()]
+    assert [bool(re.search(r"\d\.\d\d", one)) for one in columns] == [True] * 3 + [False] * 5  # as far as it was read
     meter.get_by_role("button", name="random").click()
     assert meter.get_by_role("meter").first.get_attribute("aria-label") == "h[0]"
     meter.get_by_role("button", name="Read the story").click()

@@ -50,7 +50,7 @@ def test_the_advice_fits_the_question(name, answer, advice):
     ("name", "answer"),
     [
         # right for the case worked by hand, since x is 0 there, and for nothing else
-        ("mended_candidate", lambda x, h, r, W, U, b, bU: np.tanh(r * (x @ W.T * 2 + h @ U.T + bU) + b)),
+        ("mended_candidate", lambda x, h, r, W, U, b, c: np.tanh(r * (x @ W.T * 2 + h @ U.T + c) + b)),
         # the batches are the first cases with a start below 1
         ("largest_state", lambda h, z, n: np.maximum(1 + z**n * (h - 1), 0.99)),
     ],

@@ -78,12 +78,12 @@ SHARES = Code(
         ),
         Wrong(
             "running product forwards",
-            "Your running product goes over the gates up to a step. The later ones count: run over z[::-1], turn it back.",
+            "Your running product goes over the gates up to a step. The later ones count: go over z[::-1], turn back.",
             lambda z: np.concatenate([z.prod(0)[None], (1 - z) * np.cumprod(z, axis=0)]),
         ),
         Wrong(
             "running product forwards, a row later",
-            "Your running product goes forwards: row t has the gates up to step t + 1. The later ones count: use z[::-1].",
+            "Your running product goes forwards: row t has the gates up to step t + 1. All later ones count: z[::-1].",
             lambda z: (
                 np.concatenate([np.ones_like(z[:1]), 1 - z])
                 * np.concatenate([np.cumprod(z, axis=0), np.ones_like(z[:1])])

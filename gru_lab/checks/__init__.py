@@ -125,7 +125,7 @@ def require(id, answer):
     found = judge(question, answer)
     if found.status == "waiting":
         raise NotImplementedError(f"Exercise {question.id}: {found.says}")
-    if found.status != "right" and not isinstance(question, Prediction):
+    if found.status not in ("right", "kept") and not isinstance(question, Prediction):
         raise NotSolved(f"Exercise {question.id}: " + " ".join(filter(None, (found.says, found.reason))))
 
 
@@ -190,12 +190,9 @@ def respond(question, found, shown=None):
     if found.status != "waiting":
         committing = isinstance(question, Prediction) or getattr(question, "prediction", False)
         first = shown if isinstance(shown, int | float | str) and not isinstance(shown, bool) else None
-        record.current().update(
-            question.id, done=found.status == "right" or committing, tries=1, first=first if committing else None
-        )
-    # of a few sentences a check can say that they are there, and not that they are right
-    status = "written" if isinstance(question, Written) and found.status == "right" else found.status
-    show(Report(status, heading(question), says, rows, lines, prose=isinstance(question, Choice | Written)))
+        done = committing or found.status in ("right", "kept")
+        record.current().update(question.id, done=done, tries=1, first=first if committing else None)
+    show(Report(found.status, heading(question), says, rows, lines, prose=isinstance(question, Choice | Written)))
 
 
 # -------------------------------------------------------------------------------------------------- hints and progress

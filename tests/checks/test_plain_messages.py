@@ -123,5 +123,5 @@ def test_a_call_of_what_is_not_written_is_shown():
 def test_sentences_are_written_and_not_called_right(capsys):
     check.written("6.7", "word " * 30)
     said = capsys.readouterr().out
-    assert said.startswith("✓ 6.7 Why a reset gate? · written\n  A person marks this: you, or in a class")
+    assert said.startswith("✎ 6.7 Why a reset gate? · kept, not marked\n  No program knows whether it is right.")
     assert "right" not in said.splitlines()[0]

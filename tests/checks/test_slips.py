@@ -1,6 +1,7 @@
 """What learners do that no list of wrong answers holds: slips in many forms, and what the chapters ask."""
 
 import json
+import math
 import re
 from pathlib import Path
 
@@ -311,13 +312,23 @@ def tried(z):
 
 
 @pytest.mark.parametrize(
-    "answer", [counted, tried, lambda z: int(-1 / np.log2(z)), lambda z: np.round(-1 / np.log2(z)),
-               lambda z: max(1, round(float(-1 / np.log2(z))))],
+    "answer", [np.vectorize(counted), np.vectorize(tried), lambda z: (-1 / np.log2(z)).astype(int),
+               lambda z: np.round(-1 / np.log2(z)), lambda z: np.maximum(1, np.rint(-1 / np.log2(z)))],
 )  # fmt: skip
 def test_steps_that_are_counted_or_rounded_are_named(answer):
     found = judge(check.find("half_life"), answer)
     assert found.diagnosis == "whole steps", found
     assert "fraction of a step" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("answer", "word"),
+    [(counted, "truth of an array"), (lambda z: -math.log(2) / math.log(z), "one number"),
+     (lambda z: round(float(-1 / np.log2(z))), "one number")],
+)  # fmt: skip
+def test_an_array_is_asked_for(answer, word):
+    found = judge(check.find("half_life"), answer)
+    assert (found.stage, found.diagnosis) == ("raises", word), found
 
 
 def test_a_wrong_number_that_is_whole_is_another_matter():

@@ -262,7 +262,7 @@ def test_a_reply_that_makes_no_sense_is_a_wrong_answer(monkeypatch, reply):
 
 # ---------------------------------------------------------------------------------------------- secrets
 
-VISIBLE = "x.shape in ((1,), (3,), (3, 2), (2, 5))"
+VISIBLE = "x.shape in ((1,), (3,), (5,), (3, 2), (2, 5))"
 ON_HIDDEN = [
     "return x",
     "return h",

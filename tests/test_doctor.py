@@ -135,7 +135,7 @@ def test_a_tool_that_several_extras_ask_for_is_named_once(quick, monkeypatch):
     monkeypatch.setattr(doctor, "_version", lambda name: None if name == "nbgrader" else "99")
     finding = named(doctor_function(), doctor.TOOLS_OF_TESTS)
     assert finding.found == "1 not installed" and finding.remedy.count("nbgrader") == 1
-    asked[2] = ("nbgrader", ">=100", True)  # what is there is too old for one of them
+    asked[0] = ("nbgrader", ">=100", True)  # what is there is too old for the first of them
     monkeypatch.setattr(doctor, "_version", lambda name: "99")
     assert named(doctor_function(), doctor.TOOLS_OF_TESTS).found == "1 not installed"
 

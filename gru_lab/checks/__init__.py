@@ -182,9 +182,9 @@ def respond(question, found, shown=None):
     """Show a Verdict and note it in the reader's record."""
     reason = f"→ {found.reason}" if found.reason and isinstance(question, Code | Value) else found.reason
     says, rows, lines = found.says, found.rows, tuple(filter(None, (reason, *found.remarks)))
-    if isinstance(question, Choice) and found.status == "waiting":
+    if isinstance(question, Choice) and found.status != "right":  # the options stay until one is right
         rows = tuple((letter, option.text) for letter, option in question.options.items())
-        says, lines = question.asks, (found.says,)
+        says, lines = question.asks, (found.says, *lines)
     if found.status == "wrong" and not isinstance(question, Choice):
         lines += (f'Stuck? check.hint("{question.id}")',)
     if found.status != "waiting":

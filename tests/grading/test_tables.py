@@ -107,6 +107,7 @@ def test_a_total_is_in_every_table_or_in_none(tmp_path):
         rows = [dict(zip(header, row, strict=True)) for row in rows]
         assert [row["earned so far"] for row in rows] == ["3.0", "3.0", absent, ""]
         assert [row["state"] for row in rows] == ["complete", "to mark", "absent", "unread"]
+        assert [row["days late"] for row in rows] == ["0", "0", "", "0"]
         assert [row["to mark by hand"] for row in rows] == ["", "6.7", "", "6.4"]
     assert [row[-1] for row in read(tmp_path / "moodle.csv")[3:]] == [NOTHING, "It is a picture."]
 

@@ -13,8 +13,8 @@ class ClusterError(Exception):
 def mapper(address, timeout=20):
     """A `mapper` for `run.grade_all`: tasks go to the workers of the Dask scheduler at `address`, records come back.
 
-    A worker needs this package, and bubblewrap: without, the run ends with SandboxError. A task that a worker dies of is
-    tried elsewhere, three times in all. Raises ClusterError.
+    A worker needs this package, and bubblewrap: without it the run ends with SandboxError. A task that a worker dies of
+    is tried elsewhere, three times in all. Raises ClusterError.
     """
     try:
         from distributed import Client, as_completed

@@ -225,6 +225,8 @@ def test_a_worker_without_a_sandbox_is_said_and_is_no_submissions_fault():
     distributed = pytest.importorskip("distributed")
     from gru_lab.grading import cluster
 
-    with distributed.LocalCluster(n_workers=1, processes=False, dashboard_address=None) as one:
-        with pytest.raises(sandbox.SandboxError, match="bubblewrap is not installed"):
-            list(cluster.mapper(one.scheduler_address)(without_a_sandbox, [("a submission", "terms")]))
+    with (
+        distributed.LocalCluster(n_workers=1, processes=False, dashboard_address=None) as one,
+        pytest.raises(sandbox.SandboxError, match="bubblewrap is not installed"),
+    ):
+        list(cluster.mapper(one.scheduler_address)(without_a_sandbox, [("a submission", "terms")]))

@@ -6,6 +6,7 @@ from html import unescape
 
 import pytest
 
+from gru_lab.checks import verdict
 from gru_lab.grading import feedback, report, similarity, tables
 from gru_lab.grading.record import MEANING, NOTHING, Record, Result
 from gru_lab.grading.scores import Policy, score
@@ -128,6 +129,12 @@ def test_a_long_list_is_folded_and_a_very_long_one_cut(monkeypatch):
     few, many = (made(*(a_record(f"s{n}", RIGHT) for n in range(size))) for size in (30, 33))
     assert "<details open>" in section_html(few, "Students") and "<details>" in section_html(many, "Students")
     assert "The first 32 are shown; grades.csv" in many and "The first" not in few
+
+
+def test_a_raise_line_that_was_left_in_is_worth_a_look():
+    left = Result("6.4", "raised", 3, says=verdict.NOT_FINISHED.says)
+    assert "a raise line that was left in: 1 It keeps" in section(made(a_record("ada", left)), "person")
+    assert "Nothing needs" in made(a_record("ada", left), marks={"ada": {"6.4": 1}})
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,7 @@ def test_a_call_of_what_is_not_written_is_shown():
     assert dict(found.rows)["your line"] == "return layers * one_layer(D, H)"
 
 
-def test_sentences_are_written_and_not_called_right(capsys):
+def test_sentences_are_kept_and_not_called_right(capsys):
     check.written("6.7", "word " * 30)
     said = capsys.readouterr().out
     assert said.startswith("✎ 6.7 Why a reset gate? · kept, not marked\n  No program knows whether it is right.")

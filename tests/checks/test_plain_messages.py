@@ -26,6 +26,12 @@ def test_large_numbers_that_differ_are_shown_to_differ():
     assert dict(found.rows)["expected"] == "10944" and dict(found.rows)["came out"] == "10954"
 
 
+def test_of_many_weights_the_one_that_differs_is_shown():
+    found = judge(check.find("reorder_units"), lambda p, order: dataclasses.replace(p, U_z=p.U_z[order]))
+    assert [text.split(" = ")[0] for label, text in found.rows[:2]] == ["W_r", "order"]
+    assert [label for label, _ in found.rows] == ["came in", "", "expected W_r", "came out W_r"]
+
+
 # ---------------------------------------------------------------------------------------------- values of numbers
 
 

@@ -11,7 +11,7 @@ RESULTS/*.csv, feedback/, report.html, nbgrader/
 import hashlib
 import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gru_lab.checks import words
@@ -119,17 +119,17 @@ def write_all(paths, records, policy, people=None, due=None, gradebook=True):
     people = {one.student: Person(one.name, one.email) for one in ordered} | dict(roster or {})
     number = ordered[0].assignment
     by_program = [scores.score(record, policy) for record in ordered]
-    marks, comments = _by_hand(paths, number, by_program)
-    given = [_scored(record, policy, (due or {}).get(record.student), marks.get(record.student)) for record in ordered]
+    hand = _by_hand(paths, number, by_program, ordered)
+    given = [_scored(record, policy, (due or {}).get(record.student), hand) for record in ordered]
     problem = _enter(paths, ordered, by_program) if gradebook else None
     policy.save(paths.policy)
     tables.grades(paths.root / "grades.csv", ordered, given, people)
     tables.questions(paths.root / "questions.csv", ordered, given)
     title = assignment(number).title
     tables.canvas(paths.root / "canvas.csv", title, given, people)
-    tables.moodle(paths.root / "moodle.csv", title, given, people, comments)
+    tables.moodle(paths.root / "moodle.csv", title, given, people, hand.comments)
     tables.gradescope(paths.root / "gradescope.csv", given, people)
-    pages = feedback.write_feedback(paths.root, ordered, given, safe_name, people, comments)
+    pages = feedback.write_feedback(paths.root, ordered, given, safe_name, people, hand.comments)
     report.write_report(
         paths.root, number, ordered, given, similarity.hints(ordered, _handed_out(assignment(number))), roster,
         {student: page.relative_to(paths.root).as_posix() for student, page in pages.items()},
@@ -150,13 +150,13 @@ def _handed_out(asked):
     }
 
 
-def _by_hand(paths, number, by_program):
-    """({student: {question: points}}, {student: {question: comment}}) that a person has put into the gradebook.
+def _by_hand(paths, number, by_program, records):
+    """The `scores.ByHand` of what a person has put into the gradebook.
 
     Raises ResultsError where there is a gradebook that cannot be read: tables without the marks in it would be wrong.
     """
     if not paths.marks.is_file():
-        return {}, {}
+        return scores.ByHand()
     wanted = "Marks given by hand may lie there, so nothing was written."
     try:
         from gru_lab.grading import gradebook  # slow to import, and not everybody has nbgrader
@@ -164,19 +164,18 @@ def _by_hand(paths, number, by_program):
         how = f'{missing.name} is missing: pip install "gru_lab[instructor]"'
         raise ResultsError(f"{paths.marks} cannot be read, for {how}. {wanted}") from missing
     try:
-        students = [score.student for score in by_program]
-        marks = gradebook.manual_marks(paths.gradebook, number, by_program)
-        return marks, gradebook.manual_comments(paths.gradebook, number, students)
+        return gradebook.by_hand(paths.gradebook, number, by_program, records)
     except gradebook.GradebookProblem as problem:
         raise ResultsError(f"{problem}. {wanted}") from problem
 
 
-def _scored(record, policy, due, marks):
+def _scored(record, policy, due, hand):
     try:
-        return scores.score(record, policy, due, marks)
+        found = scores.score(record, policy, due, hand.marks.get(record.student))
     except ValueError as problem:  # a person's slip in Formgrader
         who = words.printable(record.student, 60)
         raise ResultsError(f"of {who}: {problem}. Change it in Formgrader; nothing was written.") from problem
+    return replace(found, outdated=hand.outdated.get(record.student, ()))
 
 
 def _enter(paths, records, by_program):

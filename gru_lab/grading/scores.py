@@ -12,7 +12,7 @@ from pathlib import Path
 
 from gru_lab.grading.writing import write_whole
 
-__all__ = ["BY_A_PERSON", "MISSING", "PARTIAL", "STATES", "Policy", "Score", "moment", "percent", "score"]
+__all__ = ["BY_A_PERSON", "MISSING", "PARTIAL", "STATES", "ByHand", "Policy", "Score", "moment", "percent", "score"]
 
 PARTIAL = ("share", "none")  # points for what came out right, or all or nothing
 MISSING = ("blank", "zero")  # the mark of a student who handed in nothing
@@ -71,13 +71,25 @@ class Policy:
 
 
 @dataclass(frozen=True)
+class ByHand:
+    """What a person said of a class. marks: {student: {question: points}}, extra credit included. comments: {student:
+    {question: text}}, of any characters. outdated: {student: (question, ...)}, where either was about an answer that
+    has changed since; it counts no more, and is not among them."""
+
+    marks: dict = field(default_factory=dict)
+    comments: dict = field(default_factory=dict)
+    outdated: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Score:
     """One submission's points.
 
     points: {question: points, or None where a person must mark it}. at_most: {question: its points}. by_hand: questions
-    that a person has marked. earned: the sum before, total: after the penalty. maximum: the sum of at_most. due: the
-    date that lateness counts from, as ISO 8601, or "". days_late: days begun. to_mark: questions that a person must
-    still mark; earned and total count them as nothing so far. problem: the record's.
+    that a person has marked; outdated: those that a person marked, or spoke of, before the answer changed. earned: the
+    sum before, total: after the penalty. maximum: the sum of at_most. due: the date that lateness counts from, as ISO
+    8601, or "". days_late: days begun. to_mark: questions that a person must still mark; earned and total count them as
+    nothing so far. problem: the record's.
     absent: nothing was handed in, and nobody gave a mark for it; then there is nothing to mark.
     """
 
@@ -86,6 +98,7 @@ class Score:
     points: dict = field(default_factory=dict)
     at_most: dict = field(default_factory=dict)
     by_hand: tuple = ()
+    outdated: tuple = ()
     earned: float = 0.0
     days_late: int = 0
     penalty: float = 0.0

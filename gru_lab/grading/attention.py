@@ -21,6 +21,10 @@ KINDS = {
     "ended itself": ("ended Python itself", BY_RULE),
     "not found": ("no answer found", BY_RULE),
     "raise left": ("a raise line that was left in", f"It keeps the whole answer from being tried. {BY_RULE}"),
+    "no package": (
+        "a package that is not there",
+        f"One import keeps the whole cell from running, perhaps one that it has no need of. {BY_RULE}",
+    ),
     "no Python": ("a cell that is no Python", f"One slip keeps the whole cell from running. {BY_RULE}"),
 }
 CHANGED = "Marked by hand before; the answer has changed since."
@@ -88,6 +92,8 @@ def kinds(found, most):
 def _kind(result):
     if result.status == "raised" and any(text.startswith(_NO_PYTHON) for _, text in result.rows):
         return "no Python"
+    if result.status == "raised" and any(text.startswith("ModuleNotFoundError") for _, text in result.rows):
+        return "no package"
     if result.status == "raised" and result.says == NOT_FINISHED.says:
         return "raise left"
     return result.status if result.status in KINDS else ""

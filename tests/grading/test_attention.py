@@ -117,3 +117,11 @@ def test_many_problems_are_cut_with_a_sentence(monkeypatch):
     monkeypatch.setattr(report, "MOST_ROWS", 3)
     html = made(*(a_record(f"s{n}", problem="An empty file.") for n in range(5)))
     assert html.count("An empty file.") == 3 and "The first 3 are shown" in html and "not graded: 5" in html
+
+
+def test_a_package_that_is_not_there_is_worth_a_look():
+    said = "ModuleNotFoundError: No module named 'pandas'"
+    html = made(
+        a_record("ada", Result("6.5", "raised", 3, says="Its cell ends with an error.", rows=(("it says", said),)))
+    )
+    assert "a package that is not there: 1" in text(html) and "ada : 6.5. ModuleNotFoundError" in text(html)

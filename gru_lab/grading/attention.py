@@ -79,7 +79,8 @@ def problems(record, score, who):
         found["marked before", CHANGED] = list(score.outdated)
     for result in record.results:
         if result.question not in score.by_hand and (kind := _kind(result)):
-            found[kind, _reason(result)].append(result.question)
+            waits = kind == "not found" and result.question in score.to_mark
+            found["not graded" if waits else kind, _reason(result)].append(result.question)
     return [Problem(who, ", ".join(names), kind, reason) for (kind, reason), names in found.items()]
 
 

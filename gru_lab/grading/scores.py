@@ -130,17 +130,18 @@ class Score:
         return self.total if self.points and None not in self.points.values() else None
 
 
-def score(record, policy, due=None, manual=None):
+def score(record, policy, due=None, manual=None, unsure=()):
     """The Score of a Record.
 
     due: this student's own due date, instead of the policy's. manual: {question: points} that a person has given; they
-    stand above the program's. Raises ValueError for a due date or a mark that makes no sense.
+    stand above the program's. unsure: further statuses that a program gives no points to in this
+    class. Raises ValueError for a due date or a mark that makes no sense.
     """
     manual, due = dict(manual or {}), due or policy.due
     absent = record.absent and not manual
     at_most = {result.question: result.points for result in record.results}
     _check_marks(manual, at_most)
-    points = {result.question: _points(result, policy) for result in record.results} | manual
+    points = {result.question: _points(result, policy, unsure) for result in record.results} | manual
     if absent:
         points = dict.fromkeys(at_most, 0.0 if policy.missing == "zero" else None)
     earned = sum(value for value in points.values() if value is not None)
@@ -192,8 +193,8 @@ def moment(text):
     return found
 
 
-def _points(result, policy):
-    if result.status in BY_A_PERSON:
+def _points(result, policy, unsure):
+    if result.status in (*BY_A_PERSON, *unsure):
         return None
     if result.status == "right":
         return float(result.points)

@@ -16,6 +16,7 @@ import zipfile
 from pathlib import Path
 
 from gru_lab.grading import assignments, engine, sandbox, scores
+from gru_lab.grading.audience import for_student
 from gru_lab.grading.submissions import Submission
 from gru_lab.grading.writing import write_whole
 
@@ -117,12 +118,12 @@ def results(record):
                 "score": points or 0,
                 "max_score": result.points,
                 **({} if result.status == "by hand" else {"status": "passed" if result.share == 1 else "failed"}),
-                "output": "\n".join(filter(None, (*lines, *result.notes))),
+                "output": "\n".join(filter(None, (*lines, *for_student(result.notes)))),
                 "output_format": "text",
                 "visibility": "visible",
             }
         )
-    output = " ".join(filter(None, (record.problem, *record.notes)))
+    output = " ".join(filter(None, (record.problem, *for_student(record.notes))))
     return {"tests": tests, "output": output, "output_format": "text", "execution_time": record.seconds}
 
 

@@ -212,19 +212,17 @@ def _share(question, cases, outcomes):
     inputs came out right: such an answer is a guess."""
     needed = [(case, outcome) for case, outcome in zip(cases, outcomes, strict=True) if not case.optional]
     right = [(case, outcome) for case, outcome in needed if verdict.is_right(question, case, outcome)]
-    if not any(case.stage == "random" for case, _ in right):
-        return 0.0
     count = sum(0.5 if outcome.changed else 1 for _, outcome in right)
-    return round(min(count, len(needed) - 1) / len(needed), 3)
+    is_guess = not any(case.stage == "random" for case, _ in right)
+    return 0.0 if is_guess else round(min(count, len(needed) - 1) / len(needed), 3)
 
 
 def _judge_value(item, value):
     question = item.question
     nothing = value is None or value is Ellipsis
-    if item.by_hand and not nothing and not (isinstance(value, str) and not value.strip()):
-        # however short, or in brackets: it is for a person to say what it is worth
-        other = () if isinstance(value, str) else (WRITTEN_OTHERWISE,)
-        return replace(plain(item, "by hand"), notes=other)
+    is_text = isinstance(value, str)
+    if item.by_hand and not nothing and not (is_text and not value.strip()):  # a person says what it is worth
+        return replace(plain(item, "by hand"), notes=() if is_text else (WRITTEN_OTHERWISE,))
     found = limits.call_with_limit(lambda: judge(question, value), JUDGE_S)
     if found.status == "waiting":
         return _of_verdict(item, found, "not attempted" if nothing else "wrong")

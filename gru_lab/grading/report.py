@@ -95,7 +95,7 @@ def page(number, records, scores, hints=None, people=None, pages=None, policy=No
         problems=kinds(found, MOST_ROWS),
         mostly_not_found=mostly_not_found(records),
         strangers=[called[one.student] for one in strangers(records, people)],
-        times=times(*zip(*handed_in, strict=True), policy) if handed_in else None,
+        times=times([record for record, _ in handed_in], graded, policy) if handed_in else None,
         called=called,
         most=MOST_ROWS,
         problem_students=len({one.student.id for one in found}),

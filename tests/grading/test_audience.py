@@ -3,7 +3,7 @@
 import pytest
 from report_pages import RIGHT, a_record
 
-from gru_lab.grading import feedback, tables
+from gru_lab.grading import feedback, gradescope, tables
 from gru_lab.grading.audience import for_student
 from gru_lab.grading.handed import MARKED_LATE
 from gru_lab.grading.record import Result
@@ -37,6 +37,7 @@ def test_what_a_student_reads(tmp_path):
     assert broke in page and "The zip counts." in page
     for note in (FOUND, MARKED_LATE, "not known when", path):
         assert note not in page
+    assert FOUND not in str(gradescope.results(record)) and broke in str(gradescope.results(record))
     tables.moodle(tmp_path / "moodle.csv", "title", [given])
     assert "not known" not in (tmp_path / "moodle.csv").read_text("utf-8")
     tables.grades(tmp_path / "grades.csv", [record], [given])

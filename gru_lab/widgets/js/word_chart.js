@@ -6,7 +6,7 @@ import { clamp } from "./numbers.js";
 
 const ROW = 46;
 const GAP = 10;
-const EDGE = 8;
+const EDGE = 14; // room for the scale, a digit
 const NARROWEST = 7; // pixels for a word; more words than that scroll
 const WIDEST = 26;
 
@@ -44,7 +44,10 @@ export function createWordChart({ rows, on, signal }) {
     const picture = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": said });
     rows.forEach(({ tint }, row) => {
       const zero = Y(row, 0);
-      for (const value of [0, 1]) picture.append(svg("line", { x1: EDGE, x2: EDGE + count * step, y1: Y(row, value), y2: Y(row, value), class: "rule" }));
+      for (const value of [0, 1]) {
+        picture.append(svg("line", { x1: EDGE, x2: EDGE + count * step, y1: Y(row, value), y2: Y(row, value), class: "rule" }),
+          svg("text", { x: EDGE - 4, y: Y(row, value) + 4, "text-anchor": "end", class: "scale", text: `${value}` }));
+      }
       const top = values[row].map((value, k) => `${X(k) - step / 2} ${Y(row, value).toFixed(1)}L${X(k) + step / 2} ${Y(row, value).toFixed(1)}`).join("L");
       picture.append(svg("path", { d: `M${EDGE} ${zero}L${top}L${EDGE + count * step} ${zero}Z`, class: `area tint-${tint}` }));
       if (lines[row]) picture.append(svg("path", { d: `M${lines[row].map((value, k) => `${X(k).toFixed(1)} ${Y(row, value).toFixed(1)}`).join("L")}`, class: `telling tint-${tint}` }));

@@ -6,7 +6,7 @@ import { clamp } from "./numbers.js";
 
 const ROW = 46;
 const GAP = 10;
-const EDGE = 14; // room for the scale, a digit
+const EDGE = 8;
 const NARROWEST = 7; // pixels for a word; more words than that scroll
 const WIDEST = 26;
 
@@ -18,7 +18,6 @@ export function createWordChart({ rows, on, signal }) {
   const height = rows.length * (ROW + GAP);
   const names = html("div", { class: "row-names", "aria-hidden": "true" }, ...rows.map(({ name }) => html("span", { text: name })));
   const scroll = html("div", { class: "scroll" });
-  const element = html("div", { class: "word-chart" }, names, scroll);
   let view = null;
   let step = WIDEST;
 
@@ -27,6 +26,9 @@ export function createWordChart({ rows, on, signal }) {
     const { low, high } = rows[row];
     return row * (ROW + GAP) + GAP / 2 + (ROW * (high - clamp(value, low, high))) / (high - low);
   };
+  const scale = svg("svg", { class: "scale", width: 8, height, "aria-hidden": "true" }, // beside what scrolls, so that it stays
+    ...rows.flatMap((_, row) => [0, 1].map((value) => svg("text", { y: Y(row, value) + 4, text: `${value}` }))));
+  const element = html("div", { class: "word-chart" }, names, scale, scroll);
 
   const choose = (event) => {
     const x = event.clientX - scroll.getBoundingClientRect().left + scroll.scrollLeft - EDGE;
@@ -44,10 +46,7 @@ export function createWordChart({ rows, on, signal }) {
     const picture = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": said });
     rows.forEach(({ tint }, row) => {
       const zero = Y(row, 0);
-      for (const value of [0, 1]) {
-        picture.append(svg("line", { x1: EDGE, x2: EDGE + count * step, y1: Y(row, value), y2: Y(row, value), class: "rule" }),
-          svg("text", { x: EDGE - 4, y: Y(row, value) + 4, "text-anchor": "end", class: "scale", text: `${value}` }));
-      }
+      for (const value of [0, 1]) picture.append(svg("line", { x1: EDGE, x2: EDGE + count * step, y1: Y(row, value), y2: Y(row, value), class: "rule" }));
       const top = values[row].map((value, k) => `${X(k) - step / 2} ${Y(row, value).toFixed(1)}L${X(k) + step / 2} ${Y(row, value).toFixed(1)}`).join("L");
       picture.append(svg("path", { d: `M${EDGE} ${zero}L${top}L${EDGE + count * step} ${zero}Z`, class: `area tint-${tint}` }));
       if (lines[row]) picture.append(svg("path", { d: `M${lines[row].map((value, k) => `${X(k).toFixed(1)} ${Y(row, value).toFixed(1)}`).join("L")}`, class: `telling tint-${tint}` }));

@@ -192,7 +192,7 @@ LAST_STATES = Code(
     wrong=(
         Wrong(
             "last column",
-            "output[:, -1] is step T for every story: a short one has ended before, and there is only padding.",
+            "Where a story is shorter than the box you read padding. Its end is at index n - 1, not at n, nor at -1.",
             lambda output, lengths: output[:, -1],
         ),
         Wrong(

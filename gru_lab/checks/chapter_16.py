@@ -22,6 +22,13 @@ PREDICT_FLOOR = Prediction(
     wrong=(
         Wrong("the mean distance", "0.5 is the mean of |x|. The error is squared first.", 0.5),
         Wrong("the largest", "1 is the error of the worst case, a number at the end of the range.", 1.0),
+        Wrong("below 0", "A square is never below 0, and so no mean of squares is.", -1.0, lambda guess: guess < 0),
+        Wrong(
+            "more than the worst",
+            "1 is the largest square there is, so the mean is less.",
+            2.0,
+            lambda guess: guess > 1.05,
+        ),
         Wrong("no error", "0 would need to know the number.", 0.0),
         Wrong(
             "two random numbers", "0.67 is the error of a random answer, 1/3 + 1/3. A constant one does better.", 2 / 3

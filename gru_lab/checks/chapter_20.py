@@ -25,6 +25,9 @@ PREDICT_ROUNDS = Prediction(
         Wrong("as many as sentences", "1,000 is the number of sentences; even a loop needs no more rounds.", 1000),
         Wrong("half", "500 would be the pairs of the first round. They are combined at the same moment.", 500),
         Wrong("one round short", "Nine rounds reach 512 sentences. One more.", 9),
+        Wrong(
+            "none", "Without a round every place knows its own sentence, and no other.", 0, lambda guess: guess < 0.5
+        ),
         Wrong("at once", "One round combines neighbours only: each then stands for two sentences.", 1),
         Wrong("square root", "32 is the square root. What a place stands for doubles, so it goes faster.", 32),
     ),

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from gru_lab.cell import sigmoid
 from gru_lab.checks.common import draw
 from gru_lab.checks.question import Case, Choice, Code, Option, Prediction, Wrong
 
@@ -126,6 +127,11 @@ BLEND_BACKWARD = Code(
             "through σ",
             "d_z went one line too far: σ' belongs to the line before. Here only the blend is turned round.",
             lambda d_h, h, candidate, z: (d_h * z, d_h * (1 - z), d_h * (h - candidate) * z * (1 - z)),
+        ),
+        Wrong(
+            "squeezed again",
+            "You squeeze what comes in. z and candidate come out of σ and tanh already: take them as they are.",
+            lambda d_h, h, candidate, z: blend_backward(d_h, h, np.tanh(candidate), sigmoid(z)),
         ),
         Wrong(
             "values for slopes",

@@ -178,13 +178,12 @@ def _system():
 def _packages(root):
     """Each package the course requires, against its range; the test tools in one line."""
     tested = _pins(root)
-    missing_tools, tools = [], 0
+    tools: dict[str, bool] = {}  # is it there? Several extras may ask for one tool
     for name, specifier, extra in _requirements():
         found = _version(name)
         if extra:
-            tools += 1
-            if found is None or _within(found, specifier) is False:
-                missing_tools.append(name)
+            there = found is not None and _within(found, specifier) is not False
+            tools[name] = there and tools.get(name, True)
             continue
         pin = tested.get(_canonical(name), "")
         if found is None:
@@ -193,6 +192,7 @@ def _packages(root):
             yield Finding(name, found, MEND, specifier, pin, _install(root, name, specifier))
         else:
             yield Finding(name, found, OK, specifier, pin)
+    missing_tools = [name for name, there in tools.items() if not there]
     if missing_tools:
         names = ", ".join(missing_tools)
         remedy = f"readers need none of them; for authors, `python course.py test` installs them ({names})"

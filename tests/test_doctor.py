@@ -129,6 +129,17 @@ def test_missing_test_tools_are_a_note(quick, monkeypatch):
     assert named(doctor_function(), doctor.TOOLS_OF_TESTS).verdict == OK
 
 
+def test_a_tool_that_several_extras_ask_for_is_named_once(quick, monkeypatch):
+    asked = [("nbgrader", ">=0.9.5", True), ("pytest", ">=9", True), ("nbgrader", ">=0.9.5", True)]
+    monkeypatch.setattr(doctor, "_requirements", lambda: asked)
+    monkeypatch.setattr(doctor, "_version", lambda name: None if name == "nbgrader" else "99")
+    finding = named(doctor_function(), doctor.TOOLS_OF_TESTS)
+    assert finding.found == "1 not installed" and finding.remedy.count("nbgrader") == 1
+    asked[0] = ("nbgrader", ">=100", True)  # what is there is too old for the first of them
+    monkeypatch.setattr(doctor, "_version", lambda name: "99")
+    assert named(doctor_function(), doctor.TOOLS_OF_TESTS).found == "1 not installed"
+
+
 def test_a_widget_extension_that_is_missing_is_to_be_mended(quick, monkeypatch, tmp_path):
     monkeypatch.setattr(doctor, "_jupyter_places", lambda: [tmp_path])
     finding = named(doctor_function(), "anywidget in JupyterLab")

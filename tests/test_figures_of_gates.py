@@ -34,6 +34,9 @@ def test_a_blend_lies_between_the_old_state_and_the_candidate():
     ends = [np.sort(track.vertices[:, 0]) for track in tracks.get_paths()]
     np.testing.assert_allclose(ends, np.sort(np.column_stack([H, CANDIDATE]), axis=1))
     assert texts(axes)[0] == "z = 0.25:  0.30" and ticks(axes.yaxis) == list(ASPECTS)
+    axes.figure.canvas.draw()
+    beside = np.asarray(axes.figure.canvas.buffer_rgba())[:, int(axes.bbox.x1) + 4 :, :3]
+    assert (beside.min(axis=(1, 2)) < 128).sum() > 4 * 5  # rows of pixels: the four texts are not clipped away
 
 
 def test_the_map_of_the_corners_is_what_a_cell_of_one_unit_does():

@@ -342,7 +342,9 @@ def test_toc_links_exercises_once_they_are_there(small_course, no_other_tables):
     (small_course / "exercises").mkdir()
     (small_course / "exercises" / "03_components.ipynb").write_text("{}", encoding="utf-8")
     toc.update(course.load(small_course))
-    assert "(../exercises/03_components.ipynb)" in sources(small_course, "03_components.ipynb")[-1]
+    foot = sources(small_course, "03_components.ipynb")[-1]
+    assert "(../exercises/03_components.ipynb)" in foot and "the folder `work`" in foot
+    assert foot.index("`check.exercises(3)`") < foot.index("`python course.py start 03`") < foot.index("[original]")
     assert "exercises" not in sources(small_course, "05_flow_diagram.ipynb")[-1]
 
 

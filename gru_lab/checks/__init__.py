@@ -125,7 +125,7 @@ def require(id, answer):
     found = judge(question, answer)
     if found.status == "waiting":
         raise NotImplementedError(f"Exercise {question.id}: {found.says}")
-    if found.status != "right" and not isinstance(question, Prediction):
+    if found.status not in ("right", "kept") and not isinstance(question, Prediction):
         raise NotSolved(f"Exercise {question.id}: " + " ".join(filter(None, (found.says, found.reason))))
 
 
@@ -182,20 +182,17 @@ def respond(question, found, shown=None):
     """Show a Verdict and note it in the reader's record."""
     reason = f"→ {found.reason}" if found.reason and isinstance(question, Code | Value) else found.reason
     says, rows, lines = found.says, found.rows, tuple(filter(None, (reason, *found.remarks)))
-    if isinstance(question, Choice) and found.status == "waiting":
+    if isinstance(question, Choice) and found.status != "right":  # the options stay until one is right
         rows = tuple((letter, option.text) for letter, option in question.options.items())
-        says, lines = question.asks, (found.says,)
+        says, lines = question.asks, (found.says, *lines)
     if found.status == "wrong" and not isinstance(question, Choice):
         lines += (f'Stuck? check.hint("{question.id}")',)
     if found.status != "waiting":
         committing = isinstance(question, Prediction) or getattr(question, "prediction", False)
         first = shown if isinstance(shown, int | float | str) and not isinstance(shown, bool) else None
-        record.current().update(
-            question.id, done=found.status == "right" or committing, tries=1, first=first if committing else None
-        )
-    # of a few sentences a check can say that they are there, and not that they are right
-    status = "written" if isinstance(question, Written) and found.status == "right" else found.status
-    show(Report(status, heading(question), says, rows, lines, prose=isinstance(question, Choice | Written)))
+        done = committing or found.status in ("right", "kept")
+        record.current().update(question.id, done=done, tries=1, first=first if committing else None)
+    show(Report(found.status, heading(question), says, rows, lines, prose=isinstance(question, Choice | Written)))
 
 
 # -------------------------------------------------------------------------------------------------- hints and progress

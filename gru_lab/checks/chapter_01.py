@@ -22,14 +22,14 @@ PREDICT_UNITS = Prediction(
     wrong=(
         Wrong(
             "four thirds",
-            "171 is 4/3 of 128, as if parameters grew with H alone. U has H · H numbers, so they grow faster.",
+            "About 171 is 4/3 of 128, as if parameters grew with H alone. U has H · H numbers, so they grow faster.",
             171.0,
         ),
-        Wrong("as many", "128 would leave a quarter of the parameters unused.", 128.0),
-        Wrong("fewer", "96 is fewer units. A GRU has fewer blocks, so its parameters pay for more units.", 96.0),
+        Wrong("as many", "As many as the LSTM, 128, would leave a quarter of the parameters unused.", 128.0),
+        Wrong("fewer", "That is less than 128. A GRU has fewer blocks, so its parameters pay for more units.", 96.0),
         Wrong(
             "square root",
-            "148 takes every parameter to be in U, where the count grows with H². W and b grow with H.",
+            "About 148 is 128 · √(4/3), as if every parameter were in U. W and b grow with H alone.",
             148.0,
         ),
     ),
@@ -79,6 +79,7 @@ UNITS_FOR = Code(
         Case("hand", {"parameters": 98_816, "blocks": 3, "D": 64}, "for the layers of question 1.1", expected=152),
         Case("property", {"parameters": 130, "blocks": 1, "D": 1}, "when 10 units cost 120 and 11 cost 143"),
         Case("property", {"parameters": 6_125, "blocks": 4, "D": 20}, "when 30 units cost 6,120"),
+        Case("property", {"parameters": 1_000_000, "blocks": 1, "D": 10}, "when 995 units cost 1,000,970"),
         Case("random", {"parameters": int(rng.integers(3_000, 9_000)), "blocks": 3, "D": int(rng.integers(5, 30))}),
         Case("random", {"parameters": int(rng.integers(500, 2_000)), "blocks": 1, "D": int(rng.integers(2, 40))}),
     ],
@@ -112,6 +113,12 @@ UNITS_FOR = Code(
             "x as large as h",
             "This takes x to be as long as h. x has its own size D.",
             lambda parameters, blocks, D: nearest(parameters, blocks, D, lambda g, D, H: g * (2 * H * H + H)),
+        ),
+        Wrong(
+            "the search ends too early",
+            "Your search ends too early: a large budget pays for more units than you try. Go on until it is spent.",
+            lambda parameters, blocks, D: min(range(1, 200), key=lambda H: abs(count(blocks, D, H) - parameters)),
+            lambda pairs: all(want == got or got < 995 == want for want, got in pairs),
         ),
         Wrong(
             "a fraction",

@@ -134,6 +134,8 @@ BIAS_FOR_HALF_LIFE = Code(
               lambda n: np.log(np.exp(-1 / n) / (1 - np.exp(-1 / n)))),
         Wrong("logarithm of z only", "This is ln z. The inverse of σ divides z by 1 − z first.",
               lambda n: np.log(0.5) / n),
+        Wrong("brackets", "z / 1 - z is (z / 1) - z to Python, and that is 0. Brackets: z / (1 - z).",
+              lambda n: np.log(0.5 ** (1 / n) / 1 - 0.5 ** (1 / n))),
         Wrong("power for root", "This takes 0.5 to the nth power. z is its nth root: 0.5 ** (1 / n).",
               lambda n: np.log(0.5**n / (1 - 0.5**n))),
         Wrong("base 2", "This is a logarithm to base 2. σ is made with e: use np.log.",

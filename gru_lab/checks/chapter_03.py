@@ -137,7 +137,7 @@ def dense_by_loops(v, W, b):
 DENSE = Code(
     id="3.3",
     name="dense",
-    title="A dense layer before its activation",
+    title="A dense layer before its squeeze",
     objective="3b",
     points=2,
     minutes=5,
@@ -164,13 +164,13 @@ DENSE = Code(
             lambda v, W, b: W @ v + b,
         ),
         Wrong(
-            "activation too early",
-            "This has a σ in it. Here the layer stops before the activation.",
+            "σ too early",
+            "This has a σ in it. Here the layer stops before the squeeze.",
             lambda v, W, b: sigmoid(v @ W.T + b),
         ),
         Wrong(
             "tanh too early",
-            "This has a tanh in it. Here the layer stops before the activation.",
+            "This has a tanh in it. Here the layer stops before the squeeze.",
             lambda v, W, b: np.tanh(v @ W.T + b),
         ),
         Wrong("bias subtracted", "The bias is subtracted; it is added.", lambda v, W, b: v @ W.T - b),

@@ -101,14 +101,15 @@ def some_order(test):
     return lambda orders: any(test(order.index) for order in orders)
 
 
+def works(orders):
+    return all(order in ALL_ORDERS for order in orders)
+
+
 def praise_orders(orders):
-    found = set(orders)
-    text = "; ".join(", ".join(order) for order in ALL_ORDERS)
-    if found == set(ALL_ORDERS):
+    if set(orders) == set(ALL_ORDERS):
         return "All three. Only this counts: r before the candidate, and z and the candidate before h."
-    lead = "Right, and it is the article's order" if found == {("r", "candidate", "z", "h")} else "Right"
-    lead += "" if any(order[0] == "z" for order in found) else "; the colleague's starts with z"
-    return f"{lead}. z needs nothing but x and the old state, so it may come anywhere before h: {text}."
+    text = "; ".join(", ".join(order) for order in ALL_ORDERS)
+    return f"Right. z needs nothing but x and the old state, so it may come anywhere before h: {text}."
 
 
 VALID_ORDER = Value(
@@ -119,9 +120,9 @@ VALID_ORDER = Value(
     points=1,
     minutes=3,
     difficulty=2,
-    form='a list of the four names in an order that works: "r", "z", "candidate", "h"',
+    form='a list of the four names "r", "z", "candidate", "h", in an order that works and starts with "z"',
     tidy=tidy_orders,
-    accepts=lambda orders: all(order in ALL_ORDERS for order in orders),
+    accepts=lambda orders: works(orders) and any(order[0] == "z" for order in orders),
     praise=praise_orders,
     wrong=(
         Wrong(
@@ -148,12 +149,24 @@ VALID_ORDER = Value(
             ["r", "candidate", "h", "z"],
             some_order(lambda at: at("h") < at("z")),
         ),
+        Wrong(
+            "the article's order",
+            "That is the article's order, and it works. The colleague starts with z: which order is left?",
+            ["r", "candidate", "z", "h"],
+            lambda orders: set(orders) == {("r", "candidate", "z", "h")},
+        ),
+        Wrong(
+            "z is not first",
+            "This order works, and it does not start with z, as the colleague's does.",
+            ["r", "z", "candidate", "h"],
+            works,
+        ),
     ),
-    right=(*(list(order) for order in ALL_ORDERS), ALL_ORDERS, "z r candidate h", ["r_t", "z_t", "h̃_t", "h_t"]),
+    right=(["z", "r", "candidate", "h"], ALL_ORDERS, "z r candidate h", ["z_t", "r_t", "h̃_t", "h_t"]),
     hints=(
         "Look at the right-hand side of each equation: which of the four names stand there?",
         "r and z need only x and the old h. The candidate needs r.",
-        "h comes last. r comes before the candidate. z may stand anywhere before h.",
+        "h comes last, and r before the candidate. With z in the first place only one order is left.",
     ),
 )
 

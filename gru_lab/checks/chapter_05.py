@@ -3,7 +3,7 @@
 import numpy as np
 
 from gru_lab.cell import new_state, sigmoid, trace_step
-from gru_lab.checks.common import draw, weights
+from gru_lab.checks.common import draw, near_number, one_number, weights
 from gru_lab.checks.probes import call_with_parameters
 from gru_lab.checks.question import Case, Choice, Code, Option, Prediction, Value, Wrong
 from gru_lab.conventions import CHUNG_2014
@@ -181,19 +181,6 @@ CUT_THE_INPUT = Choice(
 # ---------------------------------------------------------------------------------------------- one unit by hand
 
 
-def tidy_number(value):
-    if isinstance(value, str):
-        value = value.strip().replace(",", ".").replace("−", "-")
-    array = np.asarray(value, float)
-    if array.size != 1 or not np.isfinite(array).all():
-        raise ValueError("This needs one number.")
-    return float(array.reshape(()))
-
-
-def near(number):
-    return lambda value: abs(value - number) < 0.005
-
-
 OLD, RESET, CANDIDATE, UPDATE = 0.6, 0.2, -0.4, 0.9
 BY_HAND = float(new_state(OLD, CANDIDATE, UPDATE))
 
@@ -206,68 +193,68 @@ NEW_VALUE = Value(
     minutes=3,
     difficulty=1,
     form="a number",
-    tidy=tidy_number,
-    accepts=near(BY_HAND),
+    tidy=one_number,
+    accepts=near_number(BY_HAND),
     praise=lambda value: "0.9 · 0.6 + 0.1 · (-0.4) = 0.54 - 0.04. r was used up when the candidate was made.",
     wrong=(
         Wrong(
             "z takes",
             "z and 1 - z have changed places: z stands on the belt and keeps the old value.",
             float(new_state(OLD, CANDIDATE, UPDATE, CHUNG_2014)),
-            near(float(new_state(OLD, CANDIDATE, UPDATE, CHUNG_2014))),
+            near_number(float(new_state(OLD, CANDIDATE, UPDATE, CHUNG_2014))),
         ),
         Wrong(
             "r on the belt",
             "You reset the old value on the belt. The valve × r stands on the way to the candidate, and that is given.",
             UPDATE * RESET * OLD + (1 - UPDATE) * CANDIDATE,
-            near(UPDATE * RESET * OLD + (1 - UPDATE) * CANDIDATE),
+            near_number(UPDATE * RESET * OLD + (1 - UPDATE) * CANDIDATE),
         ),
-        Wrong("kept part only", "0.54 is what the belt keeps. The candidate adds its tenth.", 0.54, near(0.54)),
+        Wrong("kept part only", "0.54 is what the belt keeps. The candidate adds its tenth.", 0.54, near_number(0.54)),
         Wrong(
             "sign",
             "The candidate is negative: its tenth is -0.04.",
             UPDATE * OLD - (1 - UPDATE) * CANDIDATE,
-            near(UPDATE * OLD - (1 - UPDATE) * CANDIDATE),
+            near_number(UPDATE * OLD - (1 - UPDATE) * CANDIDATE),
         ),
-        Wrong("equal blend", "0.1 is an equal blend: that would be z = 0.5.", 0.1, near(0.1)),
+        Wrong("equal blend", "0.1 is an equal blend: that would be z = 0.5.", 0.1, near_number(0.1)),
         Wrong(
             "r for z",
             "You blended with r. The blend is the work of z.",
             float(new_state(OLD, CANDIDATE, RESET)),
-            near(float(new_state(OLD, CANDIDATE, RESET))),
+            near_number(float(new_state(OLD, CANDIDATE, RESET))),
         ),
-        Wrong("old value", "0.6 is the old value: that would need z = 1.", OLD, near(OLD)),
-        Wrong("candidate", "-0.4 is the candidate: that would need z = 0.", CANDIDATE, near(CANDIDATE)),
-        Wrong("z itself", "0.9 is z itself: a share of the old value, not the new value.", UPDATE, near(UPDATE)),
+        Wrong("old value", "0.6 is the old value: that would need z = 1.", OLD, near_number(OLD)),
+        Wrong("candidate", "-0.4 is the candidate: that would need z = 0.", CANDIDATE, near_number(CANDIDATE)),
+        Wrong("z itself", "0.9 is z itself: a share of the old value, not the new value.", UPDATE, near_number(UPDATE)),
         Wrong(
             "reset memory",
             "0.12 is r times the old value: what the candidate saw. The blend takes the old value itself, and z.",
             RESET * OLD,
-            near(RESET * OLD),
+            near_number(RESET * OLD),
         ),
         Wrong(
             "sum",
             "0.2 is r, or the plain sum. The new value is a blend: the share z of the old, 1 - z of the candidate.",
             OLD + CANDIDATE,
-            near(OLD + CANDIDATE),
+            near_number(OLD + CANDIDATE),
         ),
         Wrong(
             "candidate whole",
             "0.14 adds the whole candidate. Its share is 1 - z, a tenth.",
             UPDATE * OLD + CANDIDATE,
-            near(UPDATE * OLD + CANDIDATE),
+            near_number(UPDATE * OLD + CANDIDATE),
         ),
         Wrong(
             "weights do not add to 1",
             "0.18 gives z to both. What the old value leaves, 1 - z, is the candidate's.",
             UPDATE * OLD + UPDATE * CANDIDATE,
-            near(UPDATE * OLD + UPDATE * CANDIDATE),
+            near_number(UPDATE * OLD + UPDATE * CANDIDATE),
         ),
         Wrong(
             "candidate's part only",
             "-0.04 is the candidate's tenth, and nothing of the old value.",
             (1 - UPDATE) * CANDIDATE,
-            near((1 - UPDATE) * CANDIDATE),
+            near_number((1 - UPDATE) * CANDIDATE),
         ),
     ),
     right=(BY_HAND, "0.5", "0,5", [0.5], np.array(0.5)),
@@ -347,10 +334,10 @@ TRACE_ONE_UNIT = Code(
     difficulty=3,
     arguments=("x", "h", "p", "i"),
     shapes="trace_one_unit(x, h, p, i): x (D,), h (H,), p.W_* (H, D), p.U_* (H, H), p.b_* (H,), i the number of a unit "
-    "-> r, z, candidate, h: four numbers",
+    "-> r, z, candidate, h_new: four numbers",
     reference=trace_one_unit,
     probe=call_with_parameters,
-    returns=("r", "z", "candidate", "h"),
+    returns=("r", "z", "candidate", "h_new"),
     cases=unit_cases,
     wrong=(
         Wrong(
@@ -380,7 +367,7 @@ TRACE_ONE_UNIT = Code(
         ),
         Wrong(
             "candidate second",
-            "The numbers are right and their order is not: return r, z, candidate, h.",
+            "The numbers are right and their order is not: return r, z, candidate, h_new.",
             lambda x, h, p, i: tuple(np.array(trace_one_unit(x, h, p, i))[[0, 2, 1, 3]]),
         ),
         Wrong("no reset", "The candidate sees r * h, not h.", unit_with(memory=lambda h, r, p, i: p.U_h[i] @ h)),
@@ -405,7 +392,7 @@ TRACE_ONE_UNIT = Code(
         unit_with(),
         lambda x, h, p, i: [float(v) for v in trace_one_unit(x, h, p, i)],
         lambda x, h, p, i: np.array(trace_one_unit(x, h, p, i), dtype=np.float32),
-        lambda x, h, p, i: dict(zip(("r", "z", "candidate", "h"), unit_with()(x, h, p, i), strict=True)),
+        lambda x, h, p, i: dict(zip(("r", "z", "candidate", "h_new"), unit_with()(x, h, p, i), strict=True)),
     ),
     hints=(
         "Row i of each matrix holds the weights of the arrows that end in unit i: W_r[i] @ x is one number.",

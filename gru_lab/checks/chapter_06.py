@@ -3,8 +3,8 @@
 import numpy as np
 
 from gru_lab.cell import candidate_state, new_state, sigmoid
-from gru_lab.checks.common import draw, gate_cases, loop_layer
-from gru_lab.checks.question import Case, Choice, Code, Option, Prediction, Wrong
+from gru_lab.checks.common import draw, gate_cases, loop_layer, near_number, one_number
+from gru_lab.checks.question import Case, Choice, Code, Option, Value, Wrong
 from gru_lab.conventions import CHUNG_2014, PYTORCH
 
 PREDICT_ROWS = Choice(
@@ -15,13 +15,13 @@ PREDICT_ROWS = Choice(
     points=1,
     minutes=2,
     difficulty=2,
-    asks="Conflict and Tragedy stand at 0.96, r = [1, 1, 0, 1] hides Tragedy, z takes the candidate almost whole, "
-    "grief feeds revenge. Which of Conflict, Tragedy, Revenge are near zero afterwards?",
+    asks="Conflict and Tragedy stand at 0.96, Revenge near 0; r = [1, 1, 0, 1] hides Tragedy, z takes the candidate "
+    "almost whole, grief feeds revenge. Which of Conflict, Tragedy, Revenge are near 0 afterwards?",
     options={
         "a": Option("Tragedy alone", "A closed shutter darkens whoever listened to that unit: Revenge too."),
         "b": Option(
             "Tragedy and Revenge",
-            "Tragedy loses its own echo, and Revenge, fed by grief only, has nothing to live on.",
+            "Tragedy loses its own echo. Revenge has next to none, as it stood near 0, and now loses the grief too.",
         ),
         "c": Option("all three", "Conflict listens to itself, and its own shutter is open: it stays near a half."),
         "d": Option(
@@ -144,42 +144,59 @@ CANDIDATE_STATE = Code(
     ),
 )
 
-ROAD = Prediction(
+OLD, CANDIDATE, UPDATE = 0.7, -0.3, 0.25
+ROAD_VALUE = float(new_state(OLD, CANDIDATE, UPDATE))
+
+
+def instead(name, says, number):
+    return Wrong(name, says, float(number), near_number(number))
+
+
+ROAD = Value(
     id="6.3",
-    name="predict_road",
+    name="other_road",
     title="A shut r and a z of a quarter",
     objective="6c",
     points=1,
     minutes=2,
     difficulty=2,
-    asks="A unit has r = 0 and z = 0.25 (z keeps). Its old value is 0.7, its candidate -0.3. What is its new value?",
-    answer=float(new_state(0.7, -0.3, 0.25)),
-    within=0.005,
-    near=0.05,
-    kind="a number between -1 and 1",
-    because="A quarter of the old value, three quarters of the candidate: 0.175 - 0.225. r has no part in the blend.",
+    form="a number between -1 and 1",
+    tidy=one_number,
+    accepts=near_number(ROAD_VALUE),
+    praise=lambda value: (
+        "A quarter of the old value, three quarters of the candidate: 0.175 - 0.225. r has no part in the blend."
+    ),
     wrong=(
-        Wrong(
+        instead(
             "reset erases",
             "-0.225 would mean that r = 0 erases the old value. It hides it from the candidate; z still carries it on.",
-            0.75 * -0.3,
+            (1 - UPDATE) * CANDIDATE,
         ),
-        Wrong(
-            "all erased", "0 would be a gate that empties the unit. r hides the old value from the candidate only.", 0
-        ),
-        Wrong(
+        instead("all erased", "0 would be a gate that empties the unit. r hides from the candidate only.", 0),
+        instead(
             "z takes",
             "0.45 is what you get when z takes: 0.75 · 0.7 - 0.25 · 0.3. This course uses z keeps.",
-            float(new_state(0.7, -0.3, 0.25, CHUNG_2014)),
+            new_state(OLD, CANDIDATE, UPDATE, CHUNG_2014),
         ),
-        Wrong("equal blend", "0.2 is the equal blend: that would need z = 0.5.", 0.2),
-        Wrong("candidate", "-0.3 is the candidate: that would need z = 0.", -0.3),
-        Wrong("kept part only", "0.175 is the kept part, 0.25 · 0.7. The candidate adds its three quarters.", 0.175),
-        Wrong("old state", "0.7 is the old value: that would need z = 1.", 0.7),
-        Wrong("z itself", "0.25 is z itself: a share of the old value, not the new value.", 0.25),
-        Wrong("minus lost", "0.4 is the plain sum, or the blend with a candidate of +0.3. It is -0.3 here.", 0.4),
-        Wrong("weights do not add to 1", "0.1 gives z to both: 0.175 - 0.075. The candidate has 1 - z.", 0.1),
+        instead("equal blend", "0.2 is the equal blend: that would need z = 0.5.", new_state(OLD, CANDIDATE, 0.5)),
+        instead("candidate", "-0.3 is the candidate: that would need z = 0.", CANDIDATE),
+        instead(
+            "kept part only", "0.175 is the kept part, 0.25 · 0.7. The candidate adds its three quarters.", UPDATE * OLD
+        ),
+        instead("old state", "0.7 is the old value: that would need z = 1.", OLD),
+        instead("z itself", "0.25 is z itself: a share of the old value, not the new value.", UPDATE),
+        instead(
+            "minus lost",
+            "0.4 is the plain sum, or the blend with a candidate of +0.3. It is -0.3 here.",
+            new_state(OLD, -CANDIDATE, UPDATE),
+        ),
+        instead(
+            "weights do not add to 1",
+            "0.1 gives z to both: 0.175 - 0.075. The candidate has 1 - z.",
+            UPDATE * (OLD + CANDIDATE),
+        ),
     ),
+    right=(ROAD_VALUE, str(ROAD_VALUE), [-0.05], np.float32(-0.05)),
     hints=(
         "Write the last of the four equations. Is r in it?",
         "z = 0.25: a quarter of the old value, and the rest of the room for the candidate.",

@@ -153,6 +153,11 @@ REORDER_UNITS = Code(
             lambda p, order: replace(p, **{name: getattr(reordered(p, order), name) for name in ("W_h", "U_h", "b_h")}),
         ),
         Wrong(
+            "candidate forgotten",
+            "The gates have moved, the candidate's arrays have not: W_h, U_h and b_h belong to the units too.",
+            lambda p, order: replace(reordered(p, order), W_h=p.W_h, U_h=p.U_h, b_h=p.b_h),
+        ),
+        Wrong(
             "not GRUParameters",
             "Put your nine arrays together: GRUParameters(W_r=…, U_r=…, b_r=…, and so on for z and h).",
             lambda p, order: reordered(p, order).arrays(),

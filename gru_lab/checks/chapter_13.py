@@ -41,7 +41,7 @@ PREDICT_HER_POWER = Prediction(
 PREDICT_HIDDEN_MEMORY = Prediction(
     id="13.5",
     name="predict_hidden_memory",
-    title="r shut, z half open",
+    title="r at 0, z at a half",
     objective="13c",
     points=1,
     minutes=2,
@@ -293,6 +293,12 @@ def rows_to_gate(H, weight_ih, weight_hh, bias_ih, bias_hh):
     return weight_ih[H : 2 * H], weight_hh[H : 2 * H], (bias_ih + bias_hh)[H : 2 * H]
 
 
+def columns_to_gate(weight_ih, weight_hh, bias_ih, bias_hh):
+    """Columns H to 2H, as in Keras."""
+    columns = slice(len(bias_ih) // 3, 2 * (len(bias_ih) // 3))
+    return weight_ih[:, columns], weight_hh[:, columns], (bias_ih + bias_hh)[columns]
+
+
 def torch_cases(rng):
     H, D = 1, 2
     hand = {
@@ -358,6 +364,16 @@ UPDATE_GATE_FROM_TORCH = Code(
             "D for H",
             "weight_ih.shape[1] is D. H is a third of the rows: len(bias_ih) // 3.",
             lambda *packed_weights: rows_to_gate(packed_weights[0].shape[1], *packed_weights),
+        ),
+        Wrong(
+            "all rows for H",
+            "You took all the rows there are, 3H, for H. H is a third of them.",
+            lambda *packed_weights: rows_to_gate(len(packed_weights[2]), *packed_weights),
+        ),
+        Wrong(
+            "columns",
+            "You cut out columns. PyTorch stacks the blocks as rows: weight_ih[H : 2 * H].",
+            columns_to_gate,
         ),
         Wrong(
             "every third row",

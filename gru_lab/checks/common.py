@@ -46,6 +46,21 @@ def numbers(shape, says, gates=False):
     return tidy
 
 
+def one_number(value):
+    """A `tidy` for a Value that is one number, in whatever it is wrapped: "0,5", [0.5], an array."""
+    if isinstance(value, str):
+        value = value.strip().replace(",", ".").replace("−", "-")
+    array = np.asarray(value, float)
+    if array.size != 1 or not np.isfinite(array).all():
+        raise ValueError("This needs one number.")
+    return float(array.reshape(()))
+
+
+def near_number(number):
+    """Is a value this number, to two digits?"""
+    return lambda value: abs(value - number) < 0.005
+
+
 def weights(D, H, letters="rzh"):
     """{"W_r": (H, D), "U_r": (H, H), "b_r": (H,), …}: shapes for `draw`."""
     shapes = {"W": (H, D), "U": (H, H), "b": (H,)}

@@ -50,7 +50,7 @@ def diagnose(question, cases, outcomes, expected, shown):
                 return wrong.name, wrong.says
     return (
         _by_arrays(question, cases, outcomes, expected)
-        or _by_error(needed_outcomes)
+        or _by_error(cases, needed_outcomes)
         or _by_changed_inputs(outcomes)
         or _by_the_case_shown(question, cases[shown], outcomes[shown])
         or ("", "")
@@ -96,15 +96,35 @@ def _by_arrays(question, cases, outcomes, expected):
         found = _by_relation(question, *([of[i] for i in came] for of in (cases, outcomes, expected)))
         if found:
             return found
+    return _by_the_row_alone(cases, outcomes, expected)
+
+
+def _by_the_row_alone(cases, outcomes, expected):
+    """Right for a row of a batch alone, and wrong in every batch: then it is the batch that is not thought of."""
     right = [same(outcome, probes.Outcome(values=want)) for outcome, want in zip(outcomes, expected, strict=True)]
     single = [i for i, case in enumerate(cases) if np.ndim(next(iter(case.inputs.values()))) == 1]
     batch = [i for i in range(len(cases)) if i not in single]
-    if single and batch and all(right[i] for i in single) and not any(right[i] for i in batch):
-        return (
-            "one example only",
-            "It is right for single examples here, and in no batch. There each row is an example: x @ W.T does both.",
-        )
-    return None
+    alone = [i for i in single if cases[i].alone]
+    if not alone or not all(right[i] for i in single) or any(right[i] for i in batch):
+        return None
+    mend = _mend_for_batches(*([of[i] for i in batch] for of in (cases, outcomes, expected)))
+    return "one example only", f"It is right for one example, and in no batch. There each row is an example: {mend}."
+
+
+def _mend_for_batches(cases, outcomes, expected):
+    if _has_weights(cases) and any(error_class(outcome.error) == "product" for outcome in outcomes):
+        return "x @ W.T does both"
+    axes_in, axes_out = (np.ndim(next(iter(of.values()))) for of in (cases[0].inputs, expected[0]))
+    if axes_out < axes_in:
+        return "add up over the last axis alone, axis=-1"
+    if axes_out > axes_in:
+        return "count new axes from the end, a[..., :, None] and b[..., None, :]"
+    return "count axes from the end, as in axis=-1 or a[..., None]"
+
+
+def _has_weights(cases):
+    """Is there a matrix among the inputs that is multiplied with @?"""
+    return any(name.startswith(("W", "U", "weight", "kernel", "dense", "recurrent")) for name in cases[0].inputs)
 
 
 def _by_relation(question, cases, outcomes, expected):
@@ -144,25 +164,28 @@ def _by_relation(question, cases, outcomes, expected):
     return None
 
 
-def _by_error(outcomes):
+def _by_error(cases, outcomes):
     error, line = next(((outcome.error, outcome.line) for outcome in outcomes if outcome.problem == "raised"), ("", ""))
     if error_class(error) == "product":
         gate = GATE_PRODUCT.search(line)
         if gate:
             return "gate product", f"A gate acts unit by unit, with * and no matrix product: look at {gate['product']}."
-        return (
-            "product",
-            "Sizes do not fit in a matrix product: print both shapes. Where rows are examples, x @ W.T gives (…, H).",
-        )
+        mend = "Where rows are examples, x @ W.T gives (…, H)." if _has_weights(cases) else "Or is it * that you need?"
+        return "product", f"Sizes do not fit in a matrix product: print both shapes. {mend}"
     if error_class(error) == "broadcast":
-        return (
-            "broadcast",
-            "Two shapes do not fit number by number. Print both, and look for a product that needs @ or .T.",
-        )
+        lacking = "a product that needs @ or .T" if _has_weights(cases) else "an axis that is missing, as in a[:, None]"
+        return "broadcast", f"Two shapes do not fit number by number. Print both, and look for {lacking}."
+    if error.startswith("AxisError"):
+        return "axis", "An array has fewer axes than you count. axis=-1 is the last one, in one example and in a batch."
     if "'GRUParameters' object" in error:
         return "parameters", "The weights are attributes of p: p.W_r, p.U_r, p.b_r, and so on for z and h."
     if "truth value of an array" in error:
         return "truth of an array", "An if looks at one number. Do arithmetic on the whole array, or use np.where."
+    if "can be converted to Python scalars" in error:
+        return (
+            "one number",
+            "A whole array stands where one number should. math takes one: np.log and its like take all.",
+        )
     if error.startswith("NameError"):
         return "name", "Your function does not know that name: a typing slip, or a cell above that has not been run?"
     if error.startswith("RecursionError"):

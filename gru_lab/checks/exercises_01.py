@@ -112,6 +112,10 @@ def judged(low=min, high=max, margin=1.05):
     return rule
 
 
+def less_by_095(gru, lstm):
+    return -1 if max(lstm) < 0.95 * min(gru) else max(by_the_rule(gru, lstm), 0)
+
+
 def rule_cases(rng):
     [(few, many)] = sizes(rng, (3, 4))
     low, high = np.sort(rng.integers(50, 90, few)), np.sort(rng.integers(130, 190, many))
@@ -184,11 +188,16 @@ RULE = Code(
               lambda gru, lstm: -by_the_rule(gru, lstm)),
         Wrong("never less", "The rule looks both ways: the LSTM can also cost less.",
               lambda gru, lstm: max(by_the_rule(gru, lstm), 0)),
+        Wrong(
+            "less by 0.95",
+            "0.95 is not 1 / 1.05. More than 5 % above the LSTM means 1.05 times the LSTM, and so for both directions.",
+            less_by_095,
+        ),
         Wrong("margin of a half", "Your margin is too wide. 106 lies 6 % above 100, and the rule asks for 5 %.",
               judged(margin=1.5)),
     ),
     right=(rule_by_pairs, rule_by_sorting, lambda gru, lstm: np.float32(by_the_rule(gru, lstm))),
-    praise="Right. It was written before the runs of 1.3 came in, and it says of them: alike.",
+    praise="Right. Of the runs of question 1.3 it says: alike.",
     hints=(
         "A range goes from the lowest run to the highest. Which ends meet first if the LSTM costs more?",
         "The LSTM costs more if its lowest run is more than 5 % above the highest run of the GRU.",

@@ -76,6 +76,11 @@ REPAIR = Code(
             sent_back(back=lambda slope, g, U: (slope * g) @ U.T),
         ),
         Wrong(
+            "as it was, and U turned",
+            "You turned U, which was right. The bug is still there: at which of its two states has the tanh its slope?",
+            sent_back(order=lambda states: states[:-1][::-1], back=lambda slope, g, U: (slope * g) @ U.T),
+        ),
+        Wrong(
             "from the first step",
             "The steps come in their old order. A gradient meets the last step first.",
             sent_back(order=lambda states: states[1:]),

@@ -268,7 +268,7 @@ AND = Value(
               [0, 8, 8, 0, -20], lambda row: max(map(max, sums(row))) < -HIGH),
         Wrong("one is enough", "One of the two is enough here. A more negative bias asks for both.", [0, 8, 8, 0, -4],
               tells_either),
-        Wrong("too timid", "The right sides of one half, but too near to it. Multiply all five numbers by 3 or more.",
+        Wrong("too timid", "The right sides of one half, but too near to it. Multiply all five: sums beyond 3 and -3.",
               [0, 1, 1, 0, -1.5], lambda row: min(sums(row)[0]) > 0 > max(sums(row)[1])),
     ),
     right=([0, 8, 8, 0, -12], np.array([0.0, 8, 9, 0.1, -12.3]), (0, 20, 20, 0, -30)),

@@ -112,7 +112,7 @@ ARROWS = Code(
               reached_with(candidate=False)),
         Wrong(
             "r without U_h",
-            "r of a unit acts behind U_h: whoever listens to that unit is reached, and nobody else.",
+            "r of a unit hides it from those who listen to it, through U_h: they are reached, and nobody else.",
             r_without_U,
         ),
         Wrong("U_h turned", "U_h is transposed: row i says whom unit i listens to.", reached_with(turned=True)),

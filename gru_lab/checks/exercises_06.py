@@ -113,6 +113,10 @@ CHANGE = Code(
                 np.tanh(x @ W_h.T + h @ U_h.T + b_h) - np.tanh(x @ W_h.T + shut_at(h, unit) * (h @ U_h.T) + b_h)
             ),
         ),
+        Wrong("size of the change", "You took the size of the change. With a minus the candidate has gone up: no abs.",
+              lambda *given: np.abs(change_of_candidate(*given))),
+        Wrong("W_h x forgotten", "W_h x is missing inside the tanh: the sentence speaks too, shut or not.",
+              lambda x, h, W_h, U_h, b_h, unit: change_of_candidate(0 * x, h, W_h, U_h, b_h, unit)),
         Wrong("b_h forgotten", "b_h is missing inside the tanh.",
               lambda x, h, W_h, U_h, b_h, unit: change_of_candidate(x, h, W_h, U_h, 0 * b_h, unit)),
     ),
@@ -153,6 +157,12 @@ def step_with(reset=lambda r: r, kept=lambda r, h: h, inside=None, update=lambda
         return z * kept(r, h) + (1 - z) * np.tanh(x @ W_h.T + memory + b_h)
 
     return step
+
+
+def blended_with_r(x, h, W_r, U_r, b_r, W_z, U_z, b_z, W_h, U_h, b_h):
+    kept = sigmoid(x @ W_z.T + h @ U_z.T + b_z) * h
+    whole = repaired_step(x, h, W_r, U_r, b_r, W_z, U_z, b_z, W_h, U_h, b_h)
+    return kept + sigmoid(x @ W_r.T + h @ U_r.T + b_r) * (whole - kept)
 
 
 def step_cases(rng):
@@ -210,6 +220,11 @@ REPAIR = Code(
             "moved to the candidate",
             "r now multiplies the whole sum of the candidate's memory, after U_h. Reset comes before the product.",
             step_with(inside=lambda r, h, U_h: r * (h @ U_h.T)),
+        ),
+        Wrong(
+            "moved to the candidate's share",
+            "z * h is right now. r has moved on to the candidate's share, which is 1 - z alone: r has done its work.",
+            blended_with_r,
         ),
         Wrong("z turned round", "z has changed its side: it keeps the old state.", step_with(update=lambda z: 1 - z)),
         Wrong(

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from gru_lab.checks import words
 from gru_lab.checks.common import draw, numbers
 from gru_lab.checks.question import Case, Code, Value, Wrong
 from gru_lab.checks.sizes import sizes
@@ -327,11 +328,16 @@ FADERS = Value(
               [0.6, 0.6, 4, 0.2], lambda z: np.allclose(blended(z), LEVEL, atol=0.005)),
         Wrong("one for all", "One share for all four: the last unit ends at 0 with it. Each unit has its own.",
               [0.6, 0.6, 0.6, 0.6], apart_are(0.6, 0.6, 0.6)),
+        Wrong("percent", "A share is a part of 1: 0.6, not 60.", [60, 60, 100, 20],
+              lambda z: apart_are(0.6, 0.6, 0.2)(np.array(z) / 100)),
+        Wrong("outside", "A share lies between 0 and 1. Beyond, a unit leaves the ground between its two versions.",
+              [0.6, 0.6, 0.5, -0.2], lambda z: min(z) < 0 or max(z) > 1),
         Wrong("wanted value", "0.4 is where every unit should end. Asked for are the shares that lead there.",
               [0.4, 0.4, 0.4, 0.4], apart_are(0.4, 0.4, 0.4)),
     ),
     right=([0.6, 0.6, 1, 0.2], np.array([0.6, 0.6, 0.0, 0.2]), (0.6, 0.6, 0.35, 0.2)),
     praise=lambda z: f"Right: all four end at 0.4. The third would do so with any share, not only {z[2]:g}.",
+    leads_to=lambda z: f"With these shares the four units end at {words.listed([*map(words.number, blended(z))])}.",
     hints=(
         "One unit at a time: how far is 0.4 from the candidate, as a part of the way from it to the old value?",
         "The first: (0.4 − 0.1) / (0.6 − 0.1). What happens in the third unit, and what does it mean?",

@@ -133,6 +133,11 @@ def slopes_in_the_input(x, h, W_r, U_r, b_r):
     return (r * (1 - r))[..., None] * W_r
 
 
+def heard(x, h, W_r, U_r, b_r):
+    r = sigmoid(x @ W_r.T + h @ U_r.T + b_r)
+    return r * (1 - r)
+
+
 def slope_cases(rng):
     hand = {
         "x": np.array([2.0, -4.0, 0.0]), "h": np.zeros(2), "W_r": np.zeros((2, 3)), "U_r": np.eye(2),
@@ -199,6 +204,16 @@ SLOPES = Code(
             "slope in the input",
             "This says how r moves when x moves: there W_r stands. Here the weight moves, and x is what it multiplies.",
             slopes_in_the_input,
+        ),
+        Wrong(
+            "x forgotten",
+            "This is how well each gate hears. How loudly weight j speaks is x_j: every unit with every feature.",
+            heard,
+        ),
+        Wrong(
+            "x forgotten, in the right shape",
+            "The features are missing: all weights of a unit have one slope here. Multiply weight j's by x_j.",
+            lambda x, h, W_r, U_r, b_r: heard(x, h, W_r, U_r, b_r)[..., None] * np.ones_like(W_r),
         ),
         Wrong(
             "transposed",
@@ -292,6 +307,7 @@ JUDGE = Value(
     ),
     right=([2.944, -5.142], np.array([np.log(19), -np.log(9) - np.log(19)]), (2.95, -5.15)),
     praise=lambda judge: "Right: {:.2f} by habit, {:.2f} when a new chapter begins.".format(*says(judge)),
+    leads_to=lambda judge: "Your judge stands at {:.3f} by habit, and at {:.3f} with the feature.".format(*says(judge)),
     hints=(
         "With no feature the sum is the bias alone. With the feature it is the bias plus the weight.",
         "To stand at r the sum must be ln(r / (1 − r)). That gives the bias for 0.95, and the whole sum for 0.1.",

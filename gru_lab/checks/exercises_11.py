@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from gru_lab.checks import words
 from gru_lab.checks.common import draw, numbers
 from gru_lab.checks.question import Case, Code, Value, Wrong
 from gru_lab.checks.sizes import sizes
@@ -172,6 +173,9 @@ MATRIX = Value(
     praise=lambda matrix: "Right: before [{:g}, {:g}], after [{:g}, {:g}].".format(
         *(np.concatenate(arrives(matrix)).round(6) + 0.0)
     ),
+    leads_to=lambda matrix: "With your matrix [{}, {}] arrives with reset before, [{}, {}] with reset after.".format(
+        *map(words.number, np.concatenate(arrives(matrix)))
+    ),
     hints=(
         "Each row is a puzzle of its own: two unknown numbers, and two sums that are known.",
         "With reset before, r ⊙ h = [1, −0.5] is sent. With reset after, [1, −1] is, and row 2 gets half of the sum.",
@@ -247,6 +251,16 @@ DENSE = Code(
             "The bug is still there: r multiplies all that the layer gives, so with r = 0 the sentence is not heard "
             "either.",
             lambda x, h, r, dense, b_h: np.tanh(r * (np.concatenate([h, x], axis=-1) @ dense.T) + b_h),
+        ),
+        Wrong(
+            "bias under the reset",
+            "The bug is still there, and r multiplies b_h too now. It dims the memory, and nothing else.",
+            lambda x, h, r, dense, b_h: np.tanh(r * (np.concatenate([h, x], axis=-1) @ dense.T + b_h)),
+        ),
+        Wrong(
+            "tanh thrown out",
+            "This is the sum itself. tanh makes the candidate of it, and it was right where it stood.",
+            lambda x, h, r, dense, b_h: np.concatenate([r * h, x], axis=-1) @ dense.T + b_h,
         ),
         Wrong(
             "reset after",

@@ -77,6 +77,19 @@ SHARES = Code(
             ),
         ),
         Wrong(
+            "running product forwards",
+            "Your running product goes over the gates up to a step. The later ones count: go over z[::-1], turn back.",
+            lambda z: np.concatenate([z.prod(0)[None], (1 - z) * np.cumprod(z, axis=0)]),
+        ),
+        Wrong(
+            "running product forwards, a row later",
+            "Your running product goes forwards: row t has the gates up to step t + 1. All later ones count: z[::-1].",
+            lambda z: (
+                np.concatenate([np.ones_like(z[:1]), 1 - z])
+                * np.concatenate([np.cumprod(z, axis=0), np.ones_like(z[:1])])
+            ),
+        ),
+        Wrong(
             "z takes",
             "These are the shares of z takes. Here z keeps: a candidate enters with 1 - z.",
             lambda z: shares_in_memory(1 - z),
@@ -256,6 +269,11 @@ def lasts(b):
     return left_after(50, b) >= 0.5 and left_after(60, b) <= 0.5
 
 
+def event_gate(gate):
+    """z when x is 1."""
+    return float(np.exp(-np.logaddexp(0, -sum(gate))))
+
+
 def writes(gate):
     return sum(gate) < -math.log(9)
 
@@ -291,7 +309,9 @@ GATE = Value(
     ),
     right=([-7, 4.35], np.array([-100.0, 4.3]), (-6.7, 4.4)),
     praise=lambda gate: f"Right: {left_after(50, gate[1]):.2f} is left after 50 quiet steps, and at the event z is "
-                        f"{float(np.exp(-np.logaddexp(0, -sum(gate)))):.3f}. Two numbers, and the unit does both.",
+                        f"{event_gate(gate):.3f}. Two numbers, and the unit does both.",
+    leads_to=lambda gate: f"After 50 quiet steps {left_after(50, gate[1]):.2f} is left, after 60 "
+                          f"{left_after(60, gate[1]):.2f}; at the event z is {event_gate(gate):.3f}.",
     hints=(
         "A quiet step has z = σ(b), an event has z = σ(w + b). Choose b first.",
         "For a half-life of 55 steps z is 0.5 ** (1/55) = 0.9875. And σ(-2.2) is 0.1.",

@@ -253,6 +253,16 @@ CANDIDATE = Code(
             "r now hides the input as well. It hides the memory only: the product with U_h, and b_Uh.",
             lambda x, h, r, W, U, b, b_U: np.tanh(r * (x @ W.T + h @ U.T + b + b_U)),
         ),
+        Wrong(
+            "input under the reset",
+            "r also multiplies the input now. It hides the memory only: the product with U_h, and b_Uh.",
+            lambda x, h, r, W, U, b, b_U: np.tanh(r * (x @ W.T + h @ U.T + b_U) + b),
+        ),
+        Wrong(
+            "products under the reset",
+            "r multiplies W_h x, and b_Uh stands outside. It should be the other way round: r ⊙ (U_h h + b_Uh).",
+            lambda x, h, r, W, U, b, b_U: np.tanh(r * (x @ W.T + h @ U.T) + b + b_U),
+        ),
         Wrong("tanh missing", "The sum is right; the tanh around it is missing.",
               lambda x, h, r, W, U, b, b_U: x @ W.T + r * (h @ U.T + b_U) + b),
     ),

@@ -37,7 +37,7 @@ class Case:
 
     stage: "hand" (worked by hand: `expected` then holds the numbers), "property" or "random".
     says: what these inputs are, as it stands in a message: "when z is 1 everywhere".
-    optional: failing it earns a remark, not a fail.
+    optional: failing it earns a remark, not a fail. alone: a row of another case's batch; see `alone.row_alone`.
     """
 
     stage: str
@@ -45,6 +45,7 @@ class Case:
     says: str = ""
     expected: object = None
     optional: bool = False
+    alone: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +100,8 @@ class Code(Question):
 class Value(Question):
     """A value to write. tidy: value -> value in one form, or ValueError with a sentence. accepts: tidy value -> bool.
 
-    praise: tidy value -> what to say about a right one.
+    praise: tidy value -> what to say about a right one. leads_to: tidy value -> what follows from a wrong one, so that
+    whoever tries sees in which direction to go on; "" where nothing does.
     """
 
     form: str
@@ -108,6 +110,7 @@ class Value(Question):
     wrong: tuple
     right: tuple
     praise: Callable = lambda value: ""
+    leads_to: Callable = lambda value: ""
 
 
 @dataclass(frozen=True, kw_only=True)

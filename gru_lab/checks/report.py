@@ -9,9 +9,9 @@ __all__ = ["Report", "show"]
 # status: (mark, word, colour). The colours reach 3:1 on white and on JupyterLab's dark #111; the words say the same.
 _MARKS = {
     "right": ("✓", "right", "#1a8754"),
-    "written": ("✓", "written", "#1a8754"),
     "near": ("≈", "near", "#1a8754"),
     "off": ("→", "revealed", "#7a6fd0"),
+    "kept": ("✎", "kept, not marked", "#7a6fd0"),
     "wrong": ("✗", "not yet", "#d1495b"),
     "waiting": ("…", "waiting", "#7d8590"),
     "note": ("·", "", "#7d8590"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gru_lab.checks import limits, probes, words
+from gru_lab.checks.alone import row_alone
 from gru_lab.checks.diagnosis import CARET, close, diagnose, same, try_known
 from gru_lab.checks.question import same_value
 from gru_lab.checks.sizes import HiddenSizes
@@ -30,7 +31,8 @@ SLACK = 1e-9  # 0.65 is as near to 0.7 as 0.75 is, whatever the last bits say
 
 @dataclass(frozen=True)
 class Verdict:
-    """status: "right", "near" or "off" (predictions), "wrong", or "waiting" (nothing to judge yet).
+    """status: "right", "near" or "off" (predictions), "kept" (sentences, which no program marks), "wrong", or "waiting"
+    (nothing to judge yet).
 
     stage: where it failed. says: what is the matter. rows: ((label, text), …), what came in, was expected, came out.
     diagnosis: the name of the mistake, reason: its sentence; both "" when nobody knows. remarks: further sentences.
@@ -62,6 +64,7 @@ def plan(question, seed=0, hidden=False):
     chapter, number = (int(part) for part in question.id.split("."))
     rng = np.random.default_rng([seed, chapter, number])
     cases = question.cases(HiddenSizes(rng.bit_generator) if hidden else rng)
+    cases += row_alone(question, cases)
     return sorted(cases, key=lambda case: (case.optional, STAGES.index(case.stage), _size(case.inputs)))
 
 
@@ -222,7 +225,7 @@ def _judge_inputs(question, cases, outcomes, expected):
 def _passed(question, cases, outcomes, expected):
     remarks: tuple[str, ...] = ()
     for case, outcome, want in zip(cases, outcomes, expected, strict=True):
-        if case.optional and not same(outcome, probes.Outcome(values=want)):
+        if not remarks and case.optional and not same(outcome, probes.Outcome(values=want)):
             remarks = (f"One more thing to try: it does not work yet{_when(case)}.",)
     told = next((words.printed(outcome) for outcome in outcomes if outcome.printed), "")
     return Verdict(
@@ -249,12 +252,21 @@ def judge_value(question, value):
         return Verdict("wrong", "shape", words.printable(str(error), 300))
     except Exception:
         return Verdict("wrong", "shape", f"This needs {question.form}.")
-    if question.accepts(value):
-        return Verdict("right", says=question.praise(value) or "Right.")
-    for wrong in question.wrong:
-        if same_value(wrong, value):
-            return Verdict("wrong", "answer", wrong.says, (), wrong.name)
-    return Verdict("wrong", "answer", "That is not it.")
+    with np.errstate(all="ignore"):  # of numbers that are too large
+        if question.accepts(value):
+            return Verdict("right", says=question.praise(value) or "Right.")
+        wrong = next((wrong for wrong in question.wrong if same_value(wrong, value)), None)
+    name, says = (wrong.name, wrong.says) if wrong else ("", "That is not it.")
+    return Verdict("wrong", "answer", says, (), name, remarks=tuple(filter(None, (_leads_to(question, value),))))
+
+
+def _leads_to(question, value):
+    """What follows from a wrong value, or "" where no number does (1e300 squared)."""
+    try:
+        with np.errstate(all="raise", under="ignore"):
+            return question.leads_to(value)
+    except (ArithmeticError, ValueError):
+        return ""
 
 
 # ---------------------------------------------------------------------------------------------- predictions
@@ -332,7 +344,12 @@ def judge_written(question, value):
         return Verdict("waiting", "shape", f"{words.short(value)} is no text: write it in quotes.")
     count = len(value.split())
     if count < question.least:
-        return Verdict("waiting", "shape", f"{count} words so far. Take at least {question.least}.")
+        return Verdict(
+            "waiting", "shape", f"{count} {'word' if count == 1 else 'words'} so far. Take at least {question.least}."
+        )
     rows = tuple((f"point {number}", text) for number, text in enumerate(question.guide, start=1))
-    says = "A person marks this: you, or in a class your instructor. A good answer says this, a point for each:"
-    return Verdict("right", says=says, rows=rows)
+    says = (
+        "No program knows whether it is right. Compare it yourself; in a class your instructor marks it. A good answer "
+        "says this, a point for each:"
+    )
+    return Verdict("kept", says=says, rows=rows)

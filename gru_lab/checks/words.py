@@ -34,10 +34,12 @@ def shape(value):
     return f"({sizes[0]},)" if len(sizes) == 1 else f"({', '.join(map(str, sizes))})"
 
 
-def inputs(case, shapes_only=False):
+def inputs(case, shapes_only=False, about=""):
     """Rows of what came in, single numbers first: small arrays in full, weights that are all 0 in one line, others by
-    shape."""
+    shape. Where there is too much, what is no weight and the one that the message is `about`."""
     given = dict(sorted(case.inputs.items(), key=lambda item: np.ndim(item[1]) > 0))
+    if about in given and len(given) > LINES:
+        given = {name: value for name, value in given.items() if name == about or name[1:2] != "_"}
     if shapes_only:
         texts = [
             ", ".join(
@@ -64,7 +66,7 @@ def rows(case, name, want, got):
         digits += 1  # so close that four digits hide the difference
     label = f" {name}" if name else ""
     return (
-        *inputs(case),
+        *inputs(case, about=name),
         (f"expected{label}", array(want, digits)),
         (f"came out{label}", array(got, digits)),
     )

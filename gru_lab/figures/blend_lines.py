@@ -13,14 +13,14 @@ def blend_lines(h, candidate, z, units=ASPECTS):
     Returns a matplotlib Figure.
     """
     result = new_state(h, candidate, z)
-    figure, axes = plt.subplots(figsize=(8.4, 2.9), layout="constrained")
+    figure, axes = plt.subplots(figsize=(5.8, 2.9), layout="constrained")
     rows = range(len(units))
     axes.hlines(rows, h, candidate, color=LIGHT["z"], linewidth=6, alpha=0.3)
     axes.plot(h, rows, "o", markerfacecolor="white", markeredgecolor=LIGHT["h"], markeredgewidth=2, markersize=12)
     axes.plot(candidate, rows, "D", color=LIGHT["candidate"], markersize=10)
     axes.plot(result, rows, "|", color=LIGHT["z"], markersize=26, markeredgewidth=3)
     for row, share, value in zip(rows, z, result, strict=True):
-        axes.annotate(f"z = {share:g}:  {value:.2f}", (1.02, row), va="center", fontsize=11, color=LIGHT["z"])
+        axes.text(1.02, row, f"z = {share:g}:  {value:.2f}", va="center", fontsize=11, color=LIGHT["z"])
     axes.set_yticks(rows, units, fontsize=11)
     axes.set_ylim(len(units) - 0.4, -0.6)
     axes.set_xlim(0, 1)

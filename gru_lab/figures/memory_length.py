@@ -7,7 +7,7 @@ from gru_lab.cell import half_life
 from gru_lab.palette import LIGHT
 
 LINE_STYLES = ("-", "--", "-.", ":")
-LABEL_LEVELS = (0.16, 0.3, 0.62)  # at which share left a curve carries its label: apart from each other
+LABEL_LEVELS = (0.02, 0.3, 0.62)  # at which share left a curve carries its label: apart from each other
 
 
 def memory_length(gates, steps=80):
@@ -16,7 +16,7 @@ def memory_length(gates, steps=80):
     Returns a matplotlib Figure.
     """
     n = np.arange(steps + 1)
-    figure, axes = plt.subplots(figsize=(8.4, 3.4), layout="constrained")
+    figure, axes = plt.subplots(figsize=(5.8, 3.4), layout="constrained")
     axes.axhline(0.5, color=LIGHT["h"], linewidth=0.8, linestyle=":")
     for z, style, level in zip(gates, LINE_STYLES, LABEL_LEVELS, strict=False):
         axes.plot(n, z**n, style, color=LIGHT["z"], linewidth=2.2)

@@ -12,6 +12,7 @@ from gru_lab.measuring.evidence import (
     CLAIMS,
     DEPENDS,
     EXPERIMENT,
+    FAILS,
     HOLDS,
     HOLDS_TOO,
     IMPLEMENTATION,
@@ -22,7 +23,7 @@ from gru_lab.measuring.evidence import (
 from gru_lab.palette import LIGHT
 
 MARKS = {ARITHMETIC: "s", IMPLEMENTATION: "^", EXPERIMENT: "o"}
-VERDICT_MARKS = {HOLDS: "●", HOLDS_TOO: "◐", DEPENDS: "○"}
+VERDICT_MARKS = {HOLDS: "●", HOLDS_TOO: "◐", DEPENDS: "○", FAILS: "✕"}
 INK = LIGHT["h"]
 
 

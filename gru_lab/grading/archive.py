@@ -65,6 +65,9 @@ def _take(found, parts, entries, waiting):
     if stat.S_ISDIR(status.st_mode):
         if len(parts) <= DEEPEST:
             waiting.append((parts, found.path))
+        else:
+            why = f"The folder '{clean(found.name)}' lies in more than {DEEPEST} others. Hand in the notebook itself."
+            entries.append(Entry((*parts, "?"), 0, problem=why))
         return
     entries.append(_of_disk(found.path, parts, status))
 

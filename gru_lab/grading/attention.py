@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from gru_lab.checks.verdict import NOT_FINISHED
 from gru_lab.grading.record import MEANING
 
 __all__ = ["KINDS", "Kind", "Problem", "Student", "kinds", "problems", "student"]
@@ -14,6 +15,7 @@ KINDS = {
     "not graded": ("not graded", "It has no points until a person gives them, in Formgrader."),
     "ended itself": ("ended Python itself", BY_RULE),
     "not found": ("no answer found", BY_RULE),
+    "raise left": ("a raise line that was left in", f"It keeps the whole answer from being tried. {BY_RULE}"),
     "no Python": ("a cell that is no Python", f"One slip keeps the whole cell from running. {BY_RULE}"),
 }
 _NO_PYTHON = ("SyntaxError", "IndentationError", "TabError")
@@ -78,6 +80,8 @@ def kinds(found, most):
 def _kind(result):
     if result.status == "raised" and any(text.startswith(_NO_PYTHON) for _, text in result.rows):
         return "no Python"
+    if result.status == "raised" and result.says == NOT_FINISHED.says:
+        return "raise left"
     return result.status if result.status in KINDS else ""
 
 

@@ -1,6 +1,7 @@
 """The same function on other machines, through Dask's distributed scheduler: `gru-lab grade … --dask ADDRESS`."""
 
 from gru_lab.grading.pool import lost
+from gru_lab.grading.sandbox import SandboxError
 
 __all__ = ["ClusterError", "mapper"]
 
@@ -12,8 +13,8 @@ class ClusterError(Exception):
 def mapper(address, timeout=20):
     """A `mapper` for `run.grade_all`: tasks go to the workers of the Dask scheduler at `address`, records come back.
 
-    A worker needs this package, and bubblewrap. A task that a worker dies of is tried elsewhere, three times in all.
-    Raises ClusterError.
+    A worker needs this package, and bubblewrap: without it the run ends with SandboxError. A task that a worker dies of
+    is tried elsewhere, three times in all. Raises ClusterError.
     """
     try:
         from distributed import Client, as_completed
@@ -41,6 +42,8 @@ def mapper(address, timeout=20):
                 send_one()
             for future in futures:
                 task = waiting.pop(future.key)
+                if isinstance(problem := future.exception(), SandboxError):
+                    raise problem  # the worker's fault: a record would say that it was the submission's
                 yield future.result() if future.status == "finished" else lost(task[0])
                 send_one()
 

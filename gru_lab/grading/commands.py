@@ -1,6 +1,7 @@
 """`gru-lab grade`: a class's submissions in, marks, feedback and a report out."""
 
 import argparse
+import re
 import sys
 import textwrap
 from pathlib import Path
@@ -167,7 +168,9 @@ def _again(options, folders, merge):
         raise results.ResultsError("--out is missing; see gru-lab grade --help")
     if not merge and len(folders) > 1:
         raise results.ResultsError("tables are made of one folder of results; merge joins several")
-    if len({one.run.read_text("utf-8") for one in folders if one.run.exists()}) > 1:
+    out = results.Paths(options.out) if merge else folders[0]
+    runs = [told for one in (*folders, out) if (told := results.told(one))]
+    if any(told != runs[0] for told in runs):
         raise results.ResultsError(
             "these are results of several assignments, or of several seeds: they cannot be joined"
         )
@@ -180,19 +183,25 @@ def _again(options, folders, merge):
     lacking = _missing_shards(journals)
     if lacking:
         print(f"Not all shards are here: {', '.join(lacking)} missing.", file=sys.stderr)
-    out = results.Paths(options.out) if merge else folders[0]
-    if not set(journals) & set(out.journals()):
-        with Journal(out.journal(next(iter(records.values())).assignment)) as journal:
-            for record in records.values():
-                journal.add(record)
+    _keep(records, out)
     policy, roster = _policy(options, folders[0]), _roster(options, folders[0])
     _keep_roster(options.roster or folders[0].roster, out)
     return _write(options, out, records, policy, roster)
 
 
+def _keep(records, out):
+    """Write those records that `out` does not hold yet, or holds differently."""
+    there = read_all(out.journals())
+    lacking = [record for student, record in records.items() if there.get(student) != record]
+    if lacking:
+        with Journal(out.journal(lacking[0].assignment)) as journal:
+            for record in lacking:
+                journal.add(record)
+
+
 def _missing_shards(journals):
-    parts = [journal.stem.split("-") for journal in journals if "-of-" in journal.name]
-    there = {(int(i), int(n)) for _, i, _, n in parts}
+    parts = [re.fullmatch(r"\d+-(\d+)-of-(\d+)", journal.stem) for journal in journals]
+    there = {(int(part[1]), int(part[2])) for part in parts if part}
     return [f"{i}/{n}" for n in sorted({n for _, n in there}) for i in range(1, n + 1) if (i, n) not in there]
 
 

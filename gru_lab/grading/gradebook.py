@@ -2,8 +2,8 @@
 
 A course folder holds gradebook.db, and for each submission a notebook, autograded/STUDENT/NN/NAME.ipynb, to look at.
 What a person has put in, points, extra credit and comments, is never written over. Who handed in nothing has no row:
-there is nothing to mark. Nothing goes into submitted/: there
-Formgrader counts no submissions, and `nbgrader autograde`, which runs them with your rights, finds none to run.
+there is nothing to mark. Nothing goes into submitted/: there Formgrader counts no submissions, and `nbgrader
+autograde`, which runs them with your rights, finds none to run.
 """
 
 from pathlib import Path
@@ -17,10 +17,9 @@ from gru_lab.grading.gradebook_file import GradebookProblem, database, problems_
 from gru_lab.grading.gradebook_rows import Rows, graded_cell
 from gru_lab.grading.names import safe_name
 from gru_lab.grading.record import Result
+from gru_lab.grading.scores import BY_A_PERSON
 
 __all__ = ["GradebookProblem", "manual_comments", "manual_marks", "update"]
-
-BY_A_PERSON = ("by hand", "not graded")  # statuses that a program gives no points to, not even none
 
 
 def update(course, records, scores=None):

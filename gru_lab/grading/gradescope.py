@@ -13,10 +13,10 @@ import os
 import stat
 import sys
 import zipfile
-from dataclasses import dataclass
 from pathlib import Path
 
 from gru_lab.grading import assignments, engine, sandbox, scores
+from gru_lab.grading.submissions import Submission
 from gru_lab.grading.writing import write_whole
 
 __all__ = ["export", "main"]
@@ -71,20 +71,6 @@ def _add(archive, name, data, executable=False):
     archive.writestr(entry, data)
 
 
-@dataclass(frozen=True)
-class _Submission:
-    student: str
-    assignment: str
-    file: str = ""
-    data: bytes = b""
-    sha256: str = ""
-    handed_in: str = ""
-    problem: str = ""
-    notes: tuple = ()
-    name: str = ""
-    email: str = ""
-
-
 def main(root=ROOT):
     """Grade what lies in root/submission; write root/results/results.json, whatever happens."""
     root = Path(root)
@@ -109,13 +95,13 @@ def _found(folder, number):
     there = [path for path in there if ".ipynb_checkpoints" not in path.parts]
     chosen = [path for path in there if path.name == asked.file] or there
     if not chosen:
-        return _Submission("", number, problem=f"No notebook was handed in; {asked.file} is asked for.")
+        return Submission("", number, problem=f"No notebook was handed in; {asked.file} is asked for.")
     if len(chosen) > 1:
         names = ", ".join(path.name for path in chosen[:5])
-        return _Submission(
+        return Submission(
             "", number, problem=f"Several notebooks were handed in ({names}); hand in {asked.file} alone."
         )
-    return _Submission("", number, chosen[0].name, chosen[0].read_bytes())
+    return Submission("", number, chosen[0].name, chosen[0].read_bytes())
 
 
 def results(record):

@@ -42,7 +42,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Item:
-    """An `archive.Entry` and its path below what is around everything."""
+    """An `entries.Entry` and its path below what is around everything."""
 
     entry: object
     parts: tuple

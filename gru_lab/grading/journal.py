@@ -79,8 +79,8 @@ def _read(path):
         try:
             record = Record.from_json(json.loads(line))
         except ValueError as problem:
-            if number == len(lines):
-                break  # the run was killed while it wrote
+            if not line.endswith(b"\n"):
+                break  # the run was killed while it wrote: this is the last one
             raise JournalError(f"line {number} of {path} is damaged: {problem}") from problem
         if not line.endswith(b"\n"):
             break

@@ -7,7 +7,7 @@ status, a share and fixed sentences are all that is passed on.
 from dataclasses import replace
 
 from gru_lab.checks import judge, limits, probes, verdict, words
-from gru_lab.grading import wire
+from gru_lab.grading import stripped, wire
 from gru_lab.grading.record import MEANING, Result
 from gru_lab.grading.wire import NOT_A_CELL
 
@@ -122,6 +122,8 @@ def _judge_code(item, reply, cases):
         return _of_verdict(item, found, "right", 1.0)
     if found.diagnosis == "stopped":
         found = replace(found, says="Stopped: your function did not come back within the time.")
+    if found.status == "waiting" and _calls_withheld(outcomes):
+        found = replace(found, says="It calls a function of gru_lab that does what is asked for: write it yourself.")
     return _of_verdict(item, found, _status(found, outcomes), _share(question, cases, outcomes))
 
 
@@ -173,9 +175,13 @@ def _look(data):
         raise wire.Garbled("no look at the answer") from problem
 
 
+def _calls_withheld(outcomes):
+    return any(one.problem == "not written" and one.error.endswith(stripped.WITHHELD) for one in outcomes)
+
+
 def _status(found, outcomes):
-    if found.status == "waiting":
-        return "not attempted"
+    if found.status == "waiting":  # the cell has been changed: else it would not have been run
+        return "not attempted" if found == verdict.NOT_WRITTEN and not _calls_withheld(outcomes) else "raised"
     if found.diagnosis == "stopped":
         return "stopped"
     raised = [one for one in outcomes if one.problem == "raised"]

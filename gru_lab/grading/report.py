@@ -62,7 +62,7 @@ class _Hint:
 def page(number, records, scores, hints=None, people=None, pages=None):
     """The report of a class as HTML. number: of the assignment. scores: those of the records, in the same order.
 
-    hints: what `similarity.hints` found; None says that nobody looked. people: {student: tables.Person}, the roster.
+    hints: what `similarity.hints` found; None says that nobody looked. people: {student: roster.Person}, the roster.
     pages: {student: their feedback's path from the report's folder, with "/"}.
     """
     called = {record.student: student(record, people, pages) for record in records}

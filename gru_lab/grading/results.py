@@ -19,9 +19,9 @@ from gru_lab.grading import feedback, report, scores, similarity, tables
 from gru_lab.grading.assignments import assignment
 from gru_lab.grading.names import safe_name
 from gru_lab.grading.roster import Person
-from gru_lab.grading.writing import write_whole
+from gru_lab.grading.writing import write_new, write_whole
 
-__all__ = ["Paths", "ResultsError", "agree", "fingerprint", "read_seed", "write_all"]
+__all__ = ["Paths", "ResultsError", "agree", "fingerprint", "read_seed", "told", "write_all"]
 
 
 class ResultsError(Exception):
@@ -71,8 +71,8 @@ def read_seed(path):
     """The secret in a file; where there is none one is made, for its owner's eyes alone. Raises ResultsError."""
     path = Path(path)
     try:
-        if not path.exists():
-            write_whole(path, secrets.token_hex(32) + "\n", mode=0o600)
+        if not path.exists():  # shards that start at once all come here, and one of them is heard
+            write_new(path, secrets.token_hex(32) + "\n", mode=0o600)
         seed = path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as problem:
         raise ResultsError(f"the seed in {path} cannot be read: {problem}") from problem
@@ -88,16 +88,22 @@ def fingerprint(seed):
 
 def agree(paths, number, seed):
     """Note in run.json what is graded here, or see that it is the same as before. Raises ResultsError."""
-    now = {"assignment": number, "seed": fingerprint(seed)}
-    if paths.run.exists():
-        try:
-            before = json.loads(paths.run.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as problem:
-            raise ResultsError(f"{paths.run} cannot be read: {problem}") from problem
-        if before != now:
-            what = "assignment" if before.get("assignment") != number else "seed"
-            raise ResultsError(f"{paths.root} holds results of another {what}: name another folder with --out")
+    now, before = {"assignment": number, "seed": fingerprint(seed)}, told(paths)
+    if before and before != now:
+        what = "assignment" if before.get("assignment") != number else "seed"
+        raise ResultsError(f"{paths.root} holds results of another {what}: name another folder with --out")
     write_whole(paths.run, json.dumps(now, indent=2) + "\n")
+
+
+def told(paths):
+    """What run.json tells, a dict; {} where there is none. Raises ResultsError."""
+    try:
+        found = json.loads(paths.run.read_text(encoding="utf-8")) if paths.run.exists() else {}
+    except (OSError, ValueError) as problem:
+        raise ResultsError(f"{paths.run} cannot be read: {problem}") from problem
+    if not isinstance(found, dict):
+        raise ResultsError(f"{paths.run} cannot be read: it holds no run")
+    return found
 
 
 def write_all(paths, records, policy, people=None, due=None, gradebook=True):
@@ -121,7 +127,7 @@ def write_all(paths, records, policy, people=None, due=None, gradebook=True):
     tables.questions(paths.root / "questions.csv", ordered, given)
     title = assignment(number).title
     tables.canvas(paths.root / "canvas.csv", title, given, people)
-    tables.moodle(paths.root / "moodle.csv", title, given, people)
+    tables.moodle(paths.root / "moodle.csv", title, given, people, comments)
     tables.gradescope(paths.root / "gradescope.csv", given, people)
     pages = feedback.write_feedback(paths.root, ordered, given, safe_name, people, comments)
     report.write_report(

@@ -40,7 +40,7 @@ class RosterError(Exception):
 
 @dataclass(frozen=True)
 class Person:
-    """A student as the other systems know them; what is not known stays empty. `tables` reads these fields."""
+    """A student as the other systems know them; what is not known stays empty."""
 
     name: str = ""
     email: str = ""

@@ -124,7 +124,7 @@ def _named(items, asked):
 
 def _trimmer(stems, number):
     """A function that takes the exercise's number off a name, if all names have it: else it may be a student's."""
-    for pattern in (rf"0*{number}[\s_.-]+", rf"[\s_.-]+0*{number}$"):
+    for pattern in (rf"0*{number}[\s_.-]+", rf"(?<![\s_.-])[\s_.-]+0*{number}$"):
         places = [re.match(pattern, stem) if pattern[0] == "0" else re.search(pattern, stem) for stem in stems]
         if len(stems) > 1 and all(places):
             return lambda stem, pattern=pattern: re.sub(pattern, "", stem, count=1)

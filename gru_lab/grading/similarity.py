@@ -78,9 +78,11 @@ def _of_question(question, sources, handed_out, reading):
         for one in own:
             holders[one].append(student)
     common = reading.common(len(sources))
-    rare = [students for students in holders.values() if len(students) <= common]
-    own = Counter(student for students in rare for student in students)
-    shared = Counter(pair for students in rare for pair in combinations(students, 2))
+    own, shared = Counter(), Counter()
+    for students, count in Counter(map(tuple, holders.values())).items():  # copies of a long answer are one group
+        if len(students) <= common:
+            own.update(dict.fromkeys(students, count))
+            shared.update(dict.fromkeys(combinations(students, 2), count))
     for (one, other), count in shared.items():
         share = count / min(own[one], own[other])
         if count >= reading.least and share >= reading.share:

@@ -1,8 +1,7 @@
 """Records and scores as CSV files: for people, and for the systems that marks are kept in.
 
 A mark that a person must still give is an empty cell, never a nought, and so is a total without it: `Score.mark` goes
-into every table. What students wrote into a cell stays text: no
-spreadsheet takes it for a formula.
+into every table. What students wrote into a cell stays text: no spreadsheet takes it for a formula.
 """
 
 import csv
@@ -19,7 +18,6 @@ __all__ = [
     "grades",
     "gradescope",
     "moodle",
-    "moodle_worksheet",
     "questions",
     "write_csv",
 ]
@@ -116,49 +114,18 @@ def canvas(path, title, scores, people=None):
     write_csv(path, ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", title], rows)
 
 
-def moodle(path, title, scores, people=None):
+def moodle(path, title, scores, people=None, comments=None):
     """For Moodle's grade import (Grades, Import, CSV file), where columns are matched by hand in a form.
 
-    Map "Email address" or "ID number" to the user, the column `title` to the grade item.
+    Map "Email address" or "ID number" to the user, the column `title` to the grade item. comments: {student: {question:
+    what a person wrote}}, for the column "Feedback".
     """
     rows = []
     for score in scores:
         person = _person(people, score.student)
         row = [person.name or score.student, person.id_number or score.student, person.email]
-        rows.append([*row, score.mark, _summary(score)])
+        rows.append([*row, score.mark, _summary(score, (comments or {}).get(score.student, {}))])
     write_csv(path, ["Full name", "ID number", "Email address", title, "Feedback"], rows)
-
-
-def moodle_worksheet(path, downloaded, scores, people=None):
-    """Moodle's offline grading worksheet, filled in. Returns the students who are not in it.
-
-    downloaded: the text of the worksheet as Moodle gave it. Moodle goes by "Identifier" and "Last modified (grade)", so
-    every cell stays but "Grade" and "Feedback comments". Rows are found by "Identifier" ("Participant 123", if that is
-    the student), "Email address" or "ID number". Raises ValueError if it is no such worksheet (Moodle's own language
-    must be English).
-    """
-    rows = list(csv.reader(io.StringIO(downloaded.removeprefix("\ufeff"), newline="")))
-    header = rows[0] if rows else []
-    for needed in ("Identifier", "Grade"):
-        if needed not in header:
-            raise ValueError(f'this is no grading worksheet of Moodle: it has no column "{needed}"')
-    by_key, found = {}, set()
-    for score in scores:
-        person = _person(people, score.student)
-        by_key |= {key.lower(): score for key in (score.student, person.email, person.id_number) if key}
-    for row in rows[1:]:
-        named = [value for name, value in zip(header, row, strict=False) if name in _WHO]
-        score = next((by_key[key.strip().lower()] for key in named if key.strip().lower() in by_key), None)
-        if score and len(row) == len(header):
-            found.add(score.student)
-            row[header.index("Grade")] = score.mark
-            if "Feedback comments" in header:
-                row[header.index("Feedback comments")] = _summary(score)
-    write_csv(path, header, rows[1:])
-    return tuple(score.student for score in scores if score.student not in found)
-
-
-_WHO = ("Identifier", "Email address", "ID number", "Username")
 
 
 def gradescope(path, scores, people=None):
@@ -181,11 +148,13 @@ def _person(people, student):
     return (people or {}).get(student, Person())
 
 
-def _summary(score):
+def _summary(score, comments):
+    """A line for the student: the points, and what a person wrote about them."""
+    written = [f"On {name}: {' '.join(text.split())}" for name, text in comments.items()]
     if score.absent or score.state == "unread":
-        return score.problem
+        return " ".join([score.problem, *written])
     given = [
         f"{name}: to be marked" if value is None else f"{name}: {value:g} of {score.at_most[name]:g}"
         for name, value in score.points.items()
     ]
-    return ". ".join(["; ".join(given), *map(str, score.notes)])
+    return ". ".join(["; ".join(given), *map(str, score.notes), *written])

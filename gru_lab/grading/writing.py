@@ -5,7 +5,7 @@ import os
 import tempfile
 from pathlib import Path
 
-__all__ = ["NotWritten", "write_whole"]
+__all__ = ["NotWritten", "write_new", "write_whole"]
 
 
 class NotWritten(Exception):
@@ -17,7 +17,15 @@ def write_whole(path, text, encoding="utf-8", mode=0o644):
 
     A full disk, a folder without permission, a file that Excel holds open on Windows: the old file stays.
     """
-    path = Path(path)
+    _write(Path(path), text, encoding, mode, os.replace)
+
+
+def write_new(path, text, encoding="utf-8", mode=0o644):
+    """The same for a file that is not there yet; if another process has just written it, that one stays."""
+    _write(Path(path), text, encoding, mode, _move_unless_there)
+
+
+def _write(path, text, encoding, mode, move):
     temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -28,7 +36,7 @@ def write_whole(path, text, encoding="utf-8", mode=0o644):
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(mode)  # mkstemp's own is for one person alone; results are shared
-        Path(temporary).replace(path)
+        move(temporary, path)
     except OSError as problem:
         if temporary:
             with contextlib.suppress(OSError):
@@ -36,3 +44,14 @@ def write_whole(path, text, encoding="utf-8", mode=0o644):
         raise NotWritten(
             f"{path} was not written: {problem.strerror or problem}. What was there is as it was."
         ) from problem
+
+
+def _move_unless_there(temporary, path):
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        pass
+    except OSError:  # a file system without links, such as a stick's
+        os.replace(temporary, path)  # noqa: PTH105 as `os.link` beside it
+        return
+    Path(temporary).unlink()

@@ -11,7 +11,15 @@ evidence    from evidence to a verdict, by rule
 """
 
 from gru_lab.measuring.counts import CELLS, EQUAL_HIDDEN_SIZE, EQUAL_PARAMETERS
-from gru_lab.measuring.evidence import CLAIMS, Evidence, by_claim, evidence_table, verdict, verdict_table
+from gru_lab.measuring.evidence import (
+    CLAIMS,
+    Evidence,
+    best_of_three,
+    by_claim,
+    evidence_table,
+    verdict,
+    verdict_table,
+)
 
 __all__ = [
     "CELLS",
@@ -19,6 +27,7 @@ __all__ = [
     "EQUAL_HIDDEN_SIZE",
     "EQUAL_PARAMETERS",
     "Evidence",
+    "best_of_three",
     "by_claim",
     "evidence_table",
     "verdict",

@@ -4,15 +4,15 @@ import { attribute, content, html, svg } from "./js/dom.js";
 import { choiceField, onResize, openFrame, rangeField } from "./js/frame.js";
 import { sigmoid, sigmoidSlope, tanhSlope } from "./js/gru.js";
 import { connect } from "./js/model.js";
-import { plain, signed } from "./js/numbers.js";
+import { inFull, plain, signed, small } from "./js/numbers.js";
 import { createPlot } from "./js/plot.js";
 
 const KEYS = ["w", "x", "b", "curve"];
 const WIDEST = 8; // of a, either way
-const SATURATED = 0.05; // as a share of the steepest slope
+// edge: |a| from which a curve counts as saturated. Both slopes have 7 % of their largest there, as tanh(a) = 2σ(2a) − 1.
 const CURVES = {
-  sigmoid: { f: sigmoid, slope: sigmoidSlope, steepest: 0.25, tint: "r", text: "\u03c3", name: "\u03c3, for the gates r and z" },
-  tanh: { f: Math.tanh, slope: tanhSlope, steepest: 1, tint: "candidate", text: "tanh", name: "tanh, for the candidate" },
+  sigmoid: { f: sigmoid, slope: sigmoidSlope, steepest: 0.25, edge: 4, tint: "r", text: "\u03c3", name: "\u03c3, for the gates r and z" },
+  tanh: { f: Math.tanh, slope: tanhSlope, steepest: 1, edge: 2, tint: "candidate", text: "tanh", name: "tanh, for the candidate" },
 };
 
 function render({ model, el }) {
@@ -35,21 +35,21 @@ function render({ model, el }) {
 
   function draw() {
     const { w, x, b, curve: chosen } = link.state;
-    const { f, slope, steepest, text } = CURVES[chosen];
+    const { f, slope, steepest, edge, text } = CURVES[chosen];
     const a = w * x + b;
     const value = f(a);
     const share = slope(a) / steepest;
     curve.update(chosen);
     for (const [key, field_] of Object.entries(fields)) field_.update(link.state[key], signed(link.state[key]));
-    content(sum, `a = w\u00b7x + b = ${plain(w)} \u00b7 ${plain(x)} + ${plain(b)} = ${plain(a)}        ${text}(a) = ${plain(value, 3)}`);
-    content(verdict, share < SATURATED
-      ? `Saturated: the slope is ${plain(slope(a), 4)}, ${plain(100 * share, 1)} % of the steepest. A small change of any weight changes nothing here, so nothing is learned here either.`
+    content(sum, `a = w\u00b7x + b = ${plain(w)} \u00b7 ${plain(x)} + ${plain(b)} = ${inFull(a)}        ${text}(a) = ${plain(value, 3)}`);
+    content(verdict, Math.abs(a) >= edge - 1e-9
+      ? `Saturated: the slope is ${small(slope(a), 4)}, ${small(100 * share, 1)} % of the steepest. A small change of any weight changes next to nothing here, so next to nothing is learned here either.`
       : `The slope is ${plain(slope(a), 3)}, ${plain(100 * share, 0)} % of the steepest: a change of 0.1 in a moves the ${chosen === "tanh" ? "candidate" : "gate"} by about ${plain(0.1 * slope(a), 3)}.`);
     drawPlot(a, value, CURVES[chosen]);
     attribute(host.firstChild, "aria-label", `${text} over a from minus ${WIDEST} to ${WIDEST}; the point is at a = ${plain(a)}, value ${plain(value, 3)}`);
   }
 
-  function drawPlot(a, value, { f, slope, steepest, tint, text }) {
+  function drawPlot(a, value, { f, slope, steepest, edge, tint, text }) {
     const width = host.clientWidth || 700;
     const lowest = text === "\u03c3" ? 0 : -1;
     const plot = createPlot({
@@ -58,8 +58,6 @@ function render({ model, el }) {
       labels: { x: "a, what the curve is given" },
     });
     const { X, Y } = plot;
-    let edge = 0; // where the slope falls below the share that counts as saturated
-    while (slope(edge) / steepest > SATURATED) edge += 0.01;
     for (const [from, to] of [[-WIDEST, -edge], [edge, WIDEST]]) {
       plot.add(svg("rect", { x: X(from), y: Y(1.05), width: X(to) - X(from), height: Y(lowest - 0.05) - Y(1.05), class: "zone" }),
         svg("text", { x: X((from + to) / 2), y: Y((lowest + 1) / 2) + 4, "text-anchor": "middle", class: "quiet-text", text: "saturated" }));

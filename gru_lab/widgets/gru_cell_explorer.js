@@ -11,11 +11,11 @@ import { createExperiment } from "./js/experiment.js";
 import { onResize, openFrame } from "./js/frame.js";
 import { connect } from "./js/model.js";
 import { createPrediction } from "./js/predict.js";
-import { EDITABLE, createUndo, derive, edit, isEdited } from "./js/state.js";
+import { EDITABLE, canReset, createUndo, derive, edit } from "./js/state.js";
 import { createStory } from "./js/story.js";
 import { STAGES, narrate, resultText, unitToPredict } from "./js/words.js";
 
-const SHARED = [...EDITABLE, "parameters", "units", "features", "story", "unedited_convention", "stage", "selected", "predict", "given"];
+const SHARED = [...EDITABLE, "parameters", "units", "features", "story", "unedited_convention", "stage", "selected", "predict", "given", "opened"];
 const SPEAK_AFTER = 900; // milliseconds after the last change
 const REVEAL = 900; // milliseconds for a stage to draw itself
 const DWELL = 2600; // and for a stage in all, so that its sentence can be read
@@ -145,7 +145,7 @@ function render({ model, el }) {
     attribute(previous, "disabled", derived.t === 0 ? "" : null);
     attribute(next, "disabled", derived.t === total - 1 ? "" : null);
     attribute(undoButton, "disabled", undo.possible ? null : "");
-    attribute(resetButton, "disabled", isEdited(state) ? null : "");
+    attribute(resetButton, "disabled", canReset(state) ? null : "");
     stages.forEach((element, i) => {
       attribute(element, "aria-current", i + 1 === state.stage ? "step" : null);
       toggle(element, "done", i + 1 < state.stage);

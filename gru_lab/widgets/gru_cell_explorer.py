@@ -34,6 +34,7 @@ class GRUCellExplorer(anywidget.AnyWidget):
 
     What the reader does is in t, convention, x_edits, h_edits ({sentence: values}), weight_edits ({"U_h[0,1]": value}),
     force ({"r": per unit 0, 1 or None, "z": …}) and own_sentences; `GRUCellExplorer(**explorer.state())` restores it.
+    The button Reset goes back to what these were when the explorer was made.
     Raises ValueError or traitlets.TraitError, naming the argument, for shapes that do not fit.
     """
 
@@ -61,6 +62,7 @@ class GRUCellExplorer(anywidget.AnyWidget):
     own_sentences: traitlets.List[dict] = traitlets.List().tag(sync=True)
     equations = traitlets.Dict().tag(sync=True)
     given = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    opened = traitlets.Dict().tag(sync=True)
 
     def __init__(
         self, parameters=None, story=None, t=0, convention=None, units=None, features=None, stage=5, *,
@@ -88,6 +90,9 @@ class GRUCellExplorer(anywidget.AnyWidget):
             equations={f"{u} {r}": Convention(u, r).equations for u in ("keeps", "takes") for r in ("before", "after")},
             **{"force": {"r": None, "z": None}, **kwargs},
         )  # fmt: skip
+        self.opened = {name: getattr(self, name) for name in _RESETS} | {
+            "convention": {"update": convention.update, "reset": convention.reset}
+        }
 
     # ---- what may be set ---------------------------------------------------------------------------------------------
 
@@ -219,6 +224,7 @@ _STATE = (
     "t", "convention", "unedited_convention", "units", "features", "stage", "predict", "selected",
     "x_edits", "h_edits", "weight_edits", "force", "own_sentences",
 )  # fmt: skip
+_RESETS = ("x_edits", "h_edits", "weight_edits", "force", "own_sentences")  # besides the convention
 _NAMED = ("parameters", "story", "units", "features")  # what a snippet cannot write down by itself
 
 

@@ -4,7 +4,7 @@ import { attribute, button, content, html, style, toggle, wantsLessMotion } from
 import { choiceField, openFrame } from "./js/frame.js";
 import { traceSequence } from "./js/gru.js";
 import { connect } from "./js/model.js";
-import { plain, signed, spoken } from "./js/numbers.js";
+import { difference, plain, signed, spoken } from "./js/numbers.js";
 import { createPlayer } from "./js/player.js";
 import { createStory } from "./js/story.js";
 import { changes } from "./js/words.js";
@@ -27,14 +27,14 @@ function render({ model, el }) {
   play.addEventListener("click", player.toggle, { signal });
   const source = choiceField({
     label: "Weights", signal, options: [["hand", "set by hand"], ["random", "random"]],
-    changed: (value) => { player.stop(); set({ source: value }); },
+    changed: (value) => { player.stop(); reached = link.state.t; set({ source: value }); },
   });
   source.element.hidden = !hasRandom;
   const said = html("p", { class: "lead", role: "status" });
   const meters = html("div", { class: "meters", role: "group", "aria-label": "The hidden state after this sentence" });
   const vector = html("p", { class: "vector" });
   const storyHost = html("div", { class: "story-host" });
-  root.append(html("header", {}, previous, next, html("div", { class: "sentence-box" }, count, sentence), play), said, meters, vector, source.element, storyHost);
+  root.append(html("header", {}, previous, next, html("div", { class: "sentence-box", role: "status" }, count, sentence), play), said, meters, vector, source.element, storyHost);
 
   const rows = link.state.units.map(() => {
     const name = html("span", { class: "meter-name" });
@@ -47,6 +47,7 @@ function render({ model, el }) {
     return { row, name, bar, before, value, move };
   });
 
+  let reached = link.state.t; // the grid shows no sentence that nobody has read yet: the reader predicts it
   let story = null;
   let storyUnits = null;
   function drawStory(units, view) {
@@ -66,6 +67,17 @@ function render({ model, el }) {
     if (t >= 0 && t < link.state.story.length) set({ t });
   }
 
+  // The arrow keys read on wherever the focus is; in the grid below it comes along.
+  root.addEventListener("keydown", (event) => {
+    const { t, story: { length } } = link.state;
+    const to = { ArrowRight: t + 1, ArrowLeft: t - 1, Home: 0, End: length - 1 }[event.key];
+    if (to === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    player.stop();
+    go(to);
+    if (storyHost.contains(event.target)) storyHost.querySelector(`[data-sentence="${link.state.t}"]`).focus();
+  }, { signal });
+
   function draw() {
     const { state } = link;
     const byHand = state.source === "hand";
@@ -73,11 +85,16 @@ function render({ model, el }) {
     const units = byHand ? state.units : nameless;
     const run = traceSequence(state.story.map(({ x }) => x), parameters, state.convention);
     const { h, trace } = run[state.t];
+    reached = Math.max(reached, state.t);
     source.update(state.source);
     content(count, `Sentence ${state.t + 1} of ${state.story.length}`);
     content(sentence, `\u201c${state.story[state.t].text}\u201d`);
-    attribute(previous, "disabled", state.t === 0 ? "" : null);
-    attribute(next, "disabled", state.t === state.story.length - 1 ? "" : null);
+    const atEnd = { first: state.t === 0, last: state.t === state.story.length - 1 };
+    const held = document.activeElement; // a button that is disabled would lose the keyboard
+    if (atEnd.last && held === next && !atEnd.first) previous.focus();
+    attribute(previous, "disabled", atEnd.first ? "" : null);
+    attribute(next, "disabled", atEnd.last ? "" : null);
+    if (atEnd.first && held === previous && !atEnd.last) next.focus();
     content(play, player.playing() ? "\u275a\u275a Pause" : "\u25b6 Read the story");
     toggle(meters, "glides", !wantsLessMotion());
     const moved = changes(units, h, trace.h);
@@ -93,8 +110,8 @@ function render({ model, el }) {
       toggle(row, "negative", now < 0);
       style(before, "left", `${50 + h[i] * 50}%`);
       content(value, signed(now));
-      const by = now - h[i];
-      content(move, Math.abs(by) < 0.005 ? "" : `${by > 0 ? "\u25b2" : "\u25bc"} ${plain(Math.abs(by))}`);
+      const by = difference(h[i], now);
+      content(move, by === 0 ? "" : `${by > 0 ? "\u25b2" : "\u25bc"} ${plain(Math.abs(by))}`);
       attribute(row, "role", "meter");
       attribute(row, "aria-label", units[i]);
       attribute(row, "aria-valuemin", -1);
@@ -105,7 +122,7 @@ function render({ model, el }) {
     const list = (values) => `[${values.map((v) => plain(v)).join(", ")}]`;
     content(vector, `h: ${list(h)} \u2192 ${list(trace.h)}`);
     const sentences = state.story.map((one) => ({ ...one, own: false }));
-    drawStory(units, { state, derived: { story: sentences, run, ghost: run.map((step) => step.trace.h), t: state.t }, prediction: null, playing: player.playing() ? "story" : null });
+    drawStory(units, { state, derived: { story: sentences, run, ghost: run.map((step) => step.trace.h), t: state.t }, prediction: null, until: player.playing() ? state.t : reached });
   }
 
   draw();

@@ -132,8 +132,11 @@ def foot(course, chapter):
     exercises = course.root / EXERCISES / chapter.file
     lines = []
     if exercises.is_file():
-        there = f"[the exercises of this chapter](../{EXERCISES}/{chapter.file})"
-        lines = [f"**Practise:** {there}. A copy of your own: `python course.py start {chapter.number:02d}`"]
+        copy = f"`check.exercises({chapter.number})`, or `python course.py start {chapter.number:02d}` in a terminal,"
+        lines = [
+            f"**Practise** in a copy of the exercises that is yours: {copy} makes it, in the folder `work`. "
+            f"The [original](../{EXERCISES}/{chapter.file}) is there to read: a newer course replaces it."
+        ]
     return "\n\n".join(["---", *lines, neighbours(course, chapter)])
 
 

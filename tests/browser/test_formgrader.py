@@ -63,6 +63,13 @@ def errors(page):
     return [error for error in page.errors if "MathJax" not in error and "/mathjax/" not in error]
 
 
+def wait_for_marks(page, given):
+    """Formgrader asks for points and for comments after the page is there, each on its own: until then its fields are
+    empty, without a placeholder, and nothing that is typed into them is kept. given: the program's points for 6.4."""
+    page.locator(f"#exercise-6-4-test[placeholder='{given}']").wait_for()
+    page.locator("#exercise-6-7-comment[placeholder]").wait_for()
+
+
 def test_a_mark_given_in_the_browser_stays(formgrader, page):
     course, address, login = formgrader
     page.goto(login)
@@ -73,7 +80,7 @@ def test_a_mark_given_in_the_browser_stays(formgrader, page):
     page.locator("a.name-shown", has_text="ben").click()
     points = page.locator("#exercise-6-7")
     points.wait_for()
-    page.locator("#exercise-6-4-test[placeholder='1.5']").wait_for()  # Formgrader asks for it afterwards
+    wait_for_marks(page, 1.5)
     assert page.get_by_text("Two of four rows are right.").first.is_visible()
     assert page.get_by_text("A good answer says:").is_visible()
     with page.expect_response(lambda answer: "/api/grade/" in answer.url and answer.request.method == "PUT"):
@@ -89,7 +96,7 @@ def test_a_mark_given_in_the_browser_stays(formgrader, page):
     assert gradebook.manual_marks(course, "06", [score(one, Policy()) for one in records()]) == {"ben": {"6.7": 2.5}}
     assert gradebook.manual_comments(course, "06", STUDENTS) == {"ben": {"6.7": "Say <b>which</b> candidate."}}
     page.reload()
-    page.locator("#exercise-6-4-test[placeholder='3']").wait_for()
+    wait_for_marks(page, 3)
     assert (points.input_value(), comment.input_value()) == ("2.5", "Say <b>which</b> candidate.")
     assert errors(page) == []
 
@@ -115,8 +122,7 @@ def test_what_a_student_wrote_does_nothing_in_the_browser(formgrader, page):
         assert page.evaluate("window.hacked") is None
     open_submissions(page, address)
     page.locator("a.name-shown", has_text=safe_name(STUDENTS[-1])).click()
-    page.locator("#exercise-6-7-comment").wait_for()
-    page.locator("#exercise-6-4-test[placeholder='1.5']").wait_for()
+    wait_for_marks(page, 1.5)
     assert page.get_by_text("window.hacked = 1").first.is_visible()
     assert page.evaluate("window.hacked") is None and page.locator("img[src=x]").count() == 0
     assert errors(page) == []

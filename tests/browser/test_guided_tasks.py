@@ -103,6 +103,13 @@ def test_the_tasks_of_chapter_05(chapter):
     hold(page, "z", "all 1")
     assert shows(page, "h_t", memory)
 
+    press(page, "Memory before, Power", "Home")
+    reset = page.get_by_role("button", name="Reset", exact=True)
+    reset.click()  # back to the chapter's rounded memory, not to the story's own
+    assert shows(page, "h", memory)
+    assert shows(page, "h_t", new)
+    assert reset.is_disabled()
+
 
 def test_the_two_minutes_of_chapter_00(chapter):
     page = chapter("00_start_here.ipynb")

@@ -60,11 +60,34 @@ def test_story_meter(page):
     shown = [float(one.get_attribute("aria-valuenow")) for one in meter.get_by_role("meter").all()]
     assert shown == pytest.approx(tell()[2].h, abs=0.0051)
     assert meter.locator(".lead").inner_text() == "Tragedy rises from 0.00 to 0.91; Power falls from 0.90 to 0.26."
+    columns = [one.inner_text() for one in meter.locator(".story-grid .column").all()]
+    assert [bool(re.search(r"\d\.\d\d", one)) for one in columns] == [True] * 3 + [False] * 5  # as far as it was read
     meter.get_by_role("button", name="random").click()
     assert meter.get_by_role("meter").first.get_attribute("aria-label") == "h[0]"
     meter.get_by_role("button", name="Read the story").click()
     meter.locator(".count", has_text="Sentence 5").wait_for(timeout=8000)
     meter.get_by_role("button", name="Pause").click()
+
+
+def test_arrow_keys_read_on_in_the_story_meter(page):
+    meter = widget(page, "StoryMeter")
+    count = meter.locator(".sentence-box .count")
+    press(meter.get_by_role("button", name="Next sentence"), "Home", "ArrowRight", "ArrowRight")
+    assert count.inner_text() == "Sentence 3 of 8"
+    press(meter.get_by_role("button", name="Read the story"), "ArrowLeft")
+    assert count.inner_text() == "Sentence 2 of 8"
+    press(meter.locator("[data-sentence='1']"), "ArrowRight")  # in the grid the focus comes along
+    assert count.inner_text() == "Sentence 3 of 8"
+    assert page.evaluate("document.activeElement.dataset.sentence") == "2"
+    press(meter.locator("[data-sentence='6']"), "ArrowRight")  # from the sentence that is read, not from the focus
+    assert count.inner_text() == "Sentence 4 of 8"
+    assert page.evaluate("document.activeElement.dataset.sentence") == "3"
+    press(meter.get_by_role("button", name="Next sentence"), "End")
+    assert count.inner_text() == "Sentence 8 of 8"
+    press(meter.get_by_role("button", name="Previous sentence"), "Home")  # it is disabled now: the focus has moved on
+    assert count.inner_text() == "Sentence 1 of 8"
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Next sentence"
+    assert meter.locator(".sentence-box").get_attribute("role") == "status"  # it is said
 
 
 def test_crossfader(page):
@@ -95,9 +118,29 @@ def test_convention_flip(page):
 def test_gate_curves(page):
     curves = widget(page, "GateCurves")
     press(curves.get_by_role("slider", name="b, bias"), "End")
-    assert "Saturated" in curves.locator(".lead").inner_text()
+    assert "Saturated: the slope is 0.0006, 0.2 %" in curves.locator(".lead").inner_text()
+    press(curves.get_by_role("slider", name="w, weight"), "End", "ArrowLeft")
+    assert "7.95 \u00b7 0.50 + 6.00 = 9.975" in curves.locator(".sum").inner_text()
+    assert "less than 0.0001" in curves.locator(".lead").inner_text()
     curves.get_by_role("button", name="tanh").click()
     assert "tanh(a) = 1.000" in curves.locator(".sum").inner_text()
+
+
+def test_saturation_begins_where_the_chapter_says(page):
+    curves = widget(page, "GateCurves")
+    said = curves.locator(".lead")
+    press(curves.get_by_role("slider", name="x, input"), "End")
+    for name, edge in [("\u03c3, for the gates", 4), ("tanh", 2)]:
+        curves.get_by_role("button", name=name).click()
+        press(curves.get_by_role("slider", name="b, bias"), "Home")
+        press(curves.get_by_role("slider", name="w, weight"), "Home")  # a = -8 - 6
+        assert "Saturated" in said.inner_text()
+        press(curves.get_by_role("slider", name="w, weight"), "End")
+        curves.get_by_role("slider", name="b, bias").fill(str(edge - 8))  # a = 8 + edge - 8
+        assert f"= {edge}.00 " in curves.locator(".sum").inner_text()
+        assert "Saturated: the slope" in said.inner_text() and "7.1 %" in said.inner_text()
+        press(curves.get_by_role("slider", name="w, weight"), "ArrowLeft")
+        assert said.inner_text().startswith("The slope is")
 
 
 def test_memory_length(page):

@@ -26,6 +26,12 @@ def test_large_numbers_that_differ_are_shown_to_differ():
     assert dict(found.rows)["expected"] == "10944" and dict(found.rows)["came out"] == "10954"
 
 
+def test_of_many_weights_the_one_that_differs_is_shown():
+    found = judge(check.find("reorder_units"), lambda p, order: dataclasses.replace(p, U_z=p.U_z[order]))
+    assert [text.split(" = ")[0] for label, text in found.rows[:2]] == ["W_r", "order"]
+    assert [label for label, _ in found.rows] == ["came in", "", "expected W_r", "came out W_r"]
+
+
 # ---------------------------------------------------------------------------------------------- values of numbers
 
 
@@ -120,8 +126,8 @@ def test_a_call_of_what_is_not_written_is_shown():
     assert dict(found.rows)["your line"] == "return layers * one_layer(D, H)"
 
 
-def test_sentences_are_written_and_not_called_right(capsys):
+def test_sentences_are_kept_and_not_called_right(capsys):
     check.written("6.7", "word " * 30)
     said = capsys.readouterr().out
-    assert said.startswith("✓ 6.7 Why a reset gate? · written\n  A person marks this: you, or in a class")
+    assert said.startswith("✎ 6.7 Why a reset gate? · kept, not marked\n  No program knows whether it is right.")
     assert "right" not in said.splitlines()[0]

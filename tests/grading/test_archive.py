@@ -3,6 +3,7 @@
 import os
 import stat
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -161,3 +162,10 @@ def test_a_folder_of_too_many_files_is_said(tmp_path, monkeypatch):
         (tmp_path / f"{number}.ipynb").touch()
     with pytest.raises(SubmissionsError, match="more than 2 files"):
         open_archive(tmp_path)
+
+
+def test_what_lies_too_deep_is_said(tmp_path):
+    (deep := tmp_path / "anna" / Path(*["x"] * 25)).mkdir(parents=True)
+    (deep / "06.ipynb").write_bytes(b"{}")
+    (entry,) = open_archive(tmp_path).entries
+    assert entry.parts[0] == "anna" and "lies in more than 20 others" in why(entry)

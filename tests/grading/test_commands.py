@@ -128,6 +128,7 @@ def test_a_mark_given_by_hand_comes_into_the_tables(submissions, tmp_path, capsy
         rows = {row["student"].lstrip("'"): row for row in table(out / "grades.csv")}
         assert float(rows["ada"]["total"]) == 10.5 and rows["ada"]["to mark by hand"] == ""
         assert "Say &lt;which&gt; candidate." in (out / "feedback" / "ada.html").read_text("utf-8")
+        assert any(row["Feedback"].endswith("On 6.7: Say <which> candidate.") for row in table(out / "moodle.csv"))
 
     # what cannot be read is not left out in silence
     before = (out / "grades.csv").read_bytes()

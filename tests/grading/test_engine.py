@@ -138,6 +138,23 @@ def test_each_end_has_a_status_and_a_sentence(item, source, status, diagnosis, s
     assert result.source == source
 
 
+LIBRARY = "from gru_lab.cell import gru_step\n"
+BUG = "repaired_step(x, h, W_r, U_r, b_r, W_z, U_z, b_z, W_h, U_h, b_h)"
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        (f"{LIBRARY}def {BUG}:\n    return gru_step(x, h, None)", "write it yourself"),
+        (f"{LIBRARY}repaired_step = lambda x, h, *weights: gru_step(x, h, None)", "write it yourself"),
+        (f"def {BUG}:\n    h = 2 * h\n    raise NotImplementedError\n    return h", "raise line is still there"),
+    ],
+)
+def test_an_answer_that_ends_in_something_unwritten_was_attempted_all_the_same(source, says):
+    result = graded((source, REPAIR.grade_id), item=REPAIR)
+    assert (result.status, result.share) == ("raised", 0) and says in result.says
+
+
 def test_one_that_does_not_come_back_is_stopped_and_the_next_one_runs():
     endless = RIGHT.replace("    r =", "    while True: pass\n    r =")
     record = engine.grade(of_cells((endless, CODE.grade_id), ("my_biases = [4, 4, -4, -4]", VALUE.grade_id)), TERMS)
@@ -262,7 +279,7 @@ def test_a_reply_that_makes_no_sense_is_a_wrong_answer(monkeypatch, reply):
 
 # ---------------------------------------------------------------------------------------------- secrets
 
-VISIBLE = "x.shape in ((1,), (3,), (3, 2), (2, 5))"
+VISIBLE = "x.shape in ((1,), (3,), (5,), (3, 2), (2, 5))"
 ON_HIDDEN = [
     "return x",
     "return h",

@@ -215,3 +215,18 @@ def test_a_scheduler_that_is_not_there_is_said():
 
     with pytest.raises(cluster.ClusterError, match="no Dask scheduler answers"):
         cluster.mapper("tcp://127.0.0.1:9", timeout=0.5)
+
+
+def without_a_sandbox(task):
+    raise sandbox.SandboxError("bubblewrap is not installed")
+
+
+def test_a_worker_without_a_sandbox_is_said_and_is_no_submissions_fault():
+    distributed = pytest.importorskip("distributed")
+    from gru_lab.grading import cluster
+
+    with (
+        distributed.LocalCluster(n_workers=1, processes=False, dashboard_address=None) as one,
+        pytest.raises(sandbox.SandboxError, match="bubblewrap is not installed"),
+    ):
+        list(cluster.mapper(one.scheduler_address)(without_a_sandbox, [("a submission", "terms")]))

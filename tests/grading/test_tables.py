@@ -107,6 +107,7 @@ def test_a_total_is_in_every_table_or_in_none(tmp_path):
         rows = [dict(zip(header, row, strict=True)) for row in rows]
         assert [row["earned so far"] for row in rows] == ["3.0", "3.0", absent, ""]
         assert [row["state"] for row in rows] == ["complete", "to mark", "absent", "unread"]
+        assert [row["days late"] for row in rows] == ["0", "0", "", "0"]
         assert [row["to mark by hand"] for row in rows] == ["", "6.7", "", "6.4"]
     assert [row[-1] for row in read(tmp_path / "moodle.csv")[3:]] == [NOTHING, "It is a picture."]
 
@@ -168,28 +169,12 @@ def test_gradescope_is_given_an_id_as_an_id_and_an_address_as_an_address(tmp_pat
     assert read(tmp_path / "g.csv")[1][1:3] == [number, email]
 
 
-WORKSHEET = (
-    "\ufeffIdentifier,Full name,Email address,Status,Grade,Maximum Grade,Grade can be changed,"
-    "Last modified (submission),Last modified (grade),Feedback comments\r\n"
-    'Participant 5,Ada,ADA@example.org,Submitted,,3.00,Yes,"Friday, 20 November 2026, 1:00 PM",-,\r\n'
-    "Participant 6,Bob,bob@example.org,No submission,1.00,3.00,Yes,-,-,well\r\n"
-)
-
-
-def test_moodles_worksheet_keeps_what_moodle_goes_by(tmp_path, graded):
-    missing = tables.moodle_worksheet(tmp_path / "sheet.csv", WORKSHEET, graded[1], PEOPLE)
-    header, ada, bob = read(tmp_path / "sheet.csv")
-    assert header == WORKSHEET.removeprefix("\ufeff").splitlines()[0].split(",")
-    assert (ada[0], ada[4], ada[7], ada[8], ada[9]) == (
-        "Participant 5", "3.0", "Friday, 20 November 2026, 1:00 PM", "-", "6.4: 3 of 3",
-    )  # fmt: skip
-    assert bob[4] == "1.00" and bob[9] == "well"
-    assert missing == ("=cmd|'/c calc'!A1", "Ünïcode;=1")
-
-
-def test_what_is_no_worksheet_is_refused(tmp_path):
-    with pytest.raises(ValueError, match="Identifier"):
-        tables.moodle_worksheet(tmp_path / "sheet.csv", "a,b\n1,2\n", [])
+def test_moodles_feedback_holds_what_a_person_wrote(tmp_path, graded):
+    comments = {"ada": {"6.4": "=Well\n done; =1"}, "=cmd|'/c calc'!A1": {"6.4": "Hand in the notebook."}}
+    tables.moodle(tmp_path / "moodle.csv", "Exercises 6", graded[1], PEOPLE, comments)
+    assert [row[-1] for row in read(tmp_path / "moodle.csv")[1:]] == [
+        "6.4: 3 of 3. On 6.4: =Well done;' =1", "'@not a notebook On 6.4: Hand in the notebook.", "6.4: 1.5 of 3",
+    ]  # fmt: skip
 
 
 def test_a_full_disk_leaves_the_old_table(tmp_path, graded, monkeypatch):

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { createUndo, derive, edit, isEdited, parseWeightKey, pythonLiteral, snippet, withEdits } from "../../gru_lab/widgets/js/state.js";
+import { canReset, createUndo, derive, edit, isEdited, parseWeightKey, pythonLiteral, snippet, withEdits } from "../../gru_lab/widgets/js/state.js";
 
 const { story } = JSON.parse(readFileSync(new URL("./vectors.json", import.meta.url), "utf-8"));
 const fresh = () => ({
@@ -109,6 +109,20 @@ test("reset takes back every edit", () => {
   state = apply(state, edit.reset(state));
   assert.equal(isEdited(state), false);
   assert.ok(state.t < 8);
+});
+
+test("reset goes back to the memory that the explorer was made with", () => {
+  const opened = { convention: { update: "keeps", reset: "before" }, x_edits: {}, h_edits: { 4: [0.9, 0.6, 0.9, 0] }, weight_edits: {}, force: { r: null, z: null }, own_sentences: [] };
+  let state = { ...fresh(), t: 4, h_edits: opened.h_edits, opened };
+  assert.equal(canReset(state), false);
+  state = apply(state, edit.h(state, derive(state), 2, 0));
+  state = apply(state, edit.force(state, "r", null, 0));
+  assert.equal(canReset(state), true);
+  state = apply(state, edit.reset(state));
+  assert.deepEqual(derive(state).now.h, [0.9, 0.6, 0.9, 0]);
+  assert.equal(state.force.r, null);
+  assert.equal(canReset(state), false);
+  assert.equal(state.t, 4);
 });
 
 test("the snippet names what differs, in Python", () => {

@@ -149,3 +149,16 @@ def test_a_torch_gru_is_taken_as_it_is():
 def test_gru_lab_itself_stays_light():
     code = "import gru_lab, sys; assert not {'anywidget', 'torch', 'matplotlib', 'ipywidgets'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_it_remembers_what_it_was_made_with():
+    made = GRUCellExplorer(t=4, h_edits={4: [0.9, 0.6, 0.9, 0.0]}, convention=("takes", "before"), force={"r": 0})
+    made.h_edits, made.force = {}, {"r": None, "z": None}
+    assert made.opened == {
+        "convention": {"update": "takes", "reset": "before"},
+        "x_edits": {},
+        "h_edits": {4: [0.9, 0.6, 0.9, 0.0]},
+        "weight_edits": {},
+        "force": {"r": [0, 0, 0, 0], "z": None},
+        "own_sentences": [],
+    }

@@ -15,6 +15,22 @@ export function plain(value, decimals = 2) {
   return Number(text) !== 0 && value < 0 ? MINUS + text : text;
 }
 
+/** What two numbers that are shown with two decimals differ by, as a reader sees it: 0.96 to 0.04 is −0.92. */
+export function difference(from, to) {
+  return Number((Number(to.toFixed(2)) - Number(from.toFixed(2))).toFixed(2));
+}
+
+/** A sum of few decimals in full, at least two of them: 9.975 -> "9.975", 1 -> "1.00". */
+export function inFull(value) {
+  return plain(value, 4).replace(/0{1,2}$/, "");
+}
+
+/** "0.0177", and "less than 0.0001" for what would look like 0. */
+export function small(value, decimals) {
+  const least = 10 ** -decimals;
+  return value < least ? `less than ${least.toFixed(decimals)}` : plain(value, decimals);
+}
+
 export function percent(share) {
   return `${Math.round(share * 100)}\u202f%`;
 }

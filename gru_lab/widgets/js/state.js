@@ -77,6 +77,14 @@ export function isEdited(state) {
   );
 }
 
+const RESETS = ["convention", "x_edits", "h_edits", "weight_edits", "force", "own_sentences"];
+
+/** Is there anything to reset: does the state differ from the one that the explorer was made with? */
+export function canReset(state) {
+  const now = edit.reset(state);
+  return RESETS.some((key) => JSON.stringify(state[key]) !== JSON.stringify(now[key]));
+}
+
 const replaced = (list, index, value) => list.map((old, i) => (i === index ? value : old));
 
 /** Each function returns only the keys that change. */
@@ -148,16 +156,18 @@ export const edit = {
     };
   },
 
+  /** Back to what the explorer was made with: a memory that a chapter set is part of the task. */
   reset(state) {
-    return {
+    const made = {
       convention: state.unedited_convention,
       x_edits: {},
       h_edits: {},
       weight_edits: {},
       force: { r: null, z: null },
       own_sentences: [],
-      t: Math.min(state.t, state.story.length - 1),
+      ...state.opened,
     };
+    return { ...made, t: Math.min(state.t, state.story.length + made.own_sentences.length - 1) };
   },
 };
 

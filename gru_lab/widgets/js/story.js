@@ -37,8 +37,11 @@ export function createStory(host, { units, on, signal }) {
     host.replaceChildren(grid);
   }
 
-  /** A column is empty while the story that plays has not reached it, and a question as long as its answer is a secret. */
-  function update({ state, derived, prediction, playing }) {
+  /**
+   * A column is empty after `until`, which is as far as a story that plays has come, and a question as long as its answer
+   * is a secret.
+   */
+  function update({ state, derived, prediction, playing, until = playing === "story" ? derived.t : Infinity }) {
     const { story, run, ghost, t } = derived;
     build(story);
     columns.forEach(({ column, words, cells }, k) => {
@@ -46,7 +49,7 @@ export function createStory(host, { units, on, signal }) {
       content(words, story[k].text);
       attribute(column, "aria-current", k === t ? "step" : null);
       toggle(column, "current", k === t);
-      const ahead = playing === "story" && k > t;
+      const ahead = k > until;
       const h = run[k].trace.h;
       attribute(column, "aria-label", `Sentence ${k + 1}: ${story[k].text} ` + (secret || ahead ? "" : units.map((unit, i) => `${unit} ${spoken(h[i])}`).join(", ")));
       cells.forEach(({ bar, ghost: mark, value, element }, i) => {

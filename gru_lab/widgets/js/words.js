@@ -64,9 +64,16 @@ export function narrate(stage, { units, features, now, convention }) {
     return `z opens ${list}.` + (rewritten.length < units.length ? " The other units keep what they have." : "");
   }
   const moved = changes(units, h, trace.h);
-  if (!moved.length) return "Old and new are blended, unit by unit. This time no unit changes by as much as 0.05: the memory is kept.";
+  if (!moved.length) return "Old and new are blended, unit by unit. This time no unit changes by as much as 0.05: " + unmoved(units, h, trace);
   const list = moved.slice(0, 3).map(({ name, from, to }) => `${name} goes from ${plain(from)} to ${plain(to)}`);
   return `Old and new are blended, unit by unit: ${listed(list)}.` + (moved.length < units.length ? " The rest stays as it was." : "");
+}
+
+/** Why nothing moved: the gates keep, or what they let in says what the memory said. */
+function unmoved(units, h, trace) {
+  const rewritten = units.filter((_, i) => trace.keep[i] < 0.5 && (Math.abs(h[i]) >= 0.05 || Math.abs(trace.candidate[i]) >= 0.05));
+  if (!rewritten.length) return "the memory is kept.";
+  return `${listed(rewritten)} ${rewritten.length === 1 ? "takes" : "take"} a candidate that says what the memory said already.`;
 }
 
 /** What a screen reader says for a row. gated: say what the update gate does with it, too. */

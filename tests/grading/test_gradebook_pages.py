@@ -1,0 +1,64 @@
+"""What Formgrader shows of a submission: all that can be read, nothing that acts, and not whose it is."""
+
+import re
+import time
+
+import pytest
+from gradebook_courses import FILE, opened, record, shown
+
+from gru_lab.grading import gradebook
+from gru_lab.grading.names import safe_name
+
+HOSTILE = (
+    "</pre></div><script>window.hacked = 1</script><img src=x onerror='window.hacked = 2'>\n"
+    "\x1b[31mred\x1b[0m \u202eltr\u202c {{ 7*7 }} <!-- ]]> & \ud800 \x00"
+)
+
+
+@pytest.mark.parametrize("student", ["../../x", "<img src=x onerror=alert(1)>", "CON", "a\x00\ud800\u202eb", ""])
+def test_a_students_name_is_neither_a_path_nor_html(tmp_path, student):
+    course = tmp_path / "course"
+    gradebook.update(course, [record(student)])
+    [folder] = (course / "autograded").iterdir()
+    assert re.fullmatch(r"[a-z0-9_@.~-]+", folder.name) and not folder.name.startswith(".")
+    assert [path.name for path in tmp_path.iterdir()] == ["course"]
+    with opened(course) as book:
+        [found] = book.students
+        assert found.id == folder.name and not (found.first_name or found.last_name)  # pages do not escape these two
+    assert "<img src=x" not in shown(course, student)
+
+
+def test_hostile_text_is_shown_and_does_nothing(tmp_path):
+    fields = dict.fromkeys(("says", "reason", "source", "diagnosis"), HOSTILE)
+    fields |= {"remarks": (HOSTILE,), "notes": (HOSTILE,), "rows": ((HOSTILE, HOSTILE),)}
+    changes = {"6.4": {"status": "raised", "share": 0.0, **fields}, "6.7": fields}
+    gradebook.update(tmp_path, [record("ben", changes=changes, file=HOSTILE, problem=HOSTILE, notes=(HOSTILE,))])
+    page, harmless = shown(tmp_path, "ben"), shown_without_answers(tmp_path)
+    assert len(re.findall("<script", page)) == len(re.findall("<script", harmless))
+    assert page.count("</pre>") == page.count("<pre>") and "<img src=x" not in page
+    assert "window.hacked" in page  # it is there to be read
+    assert not re.search("[\x00\x1b\u202e\ud800]", page) and r"\x1b[31m" in page and r"\u202e" in page
+    assert "ansi-red" not in page and "49" not in re.findall(r"\{\{.*?\}\}", page)
+    with opened(tmp_path) as book:
+        said = book.find_comment("exercise-6-4", FILE, "06", "ben").auto_comment
+        assert not re.search("[<>\x1b\u202e]", said) and "window.hacked" in said
+
+
+def shown_without_answers(course):
+    gradebook.update(course, [record("nobody")])
+    return shown(course, "nobody")
+
+
+def test_a_very_long_answer_is_cut(tmp_path):
+    began = time.monotonic()
+    gradebook.update(tmp_path, [record("ben", written="x = 1\n" * 170_000)])
+    page = shown(tmp_path, "ben")
+    assert "1,000,000 more characters are not shown here" in page
+    assert len(page) < 2_000_000 and time.monotonic() - began < 30
+
+
+def test_the_page_does_not_say_whose_it_is(tmp_path):
+    """Formgrader hides names, for marks without regard to a person."""
+    gradebook.update(tmp_path, [record("Anna Meier", file="Anna Meier_06.ipynb")])
+    page = (tmp_path / "autograded" / safe_name("Anna Meier") / "06" / f"{FILE}.ipynb").read_text("utf-8")
+    assert "Anna" not in page

@@ -313,6 +313,13 @@ INPUTS_AND_ANSWERS = Code(
             lambda tokens, length: windows_apart(tokens, length),
         ),
         Wrong(
+            "windows not split",
+            "These are windows of length + 1. Split each: all but its last word are inputs, all but its first answers.",
+            lambda tokens, length: (
+                (np.stack([tokens[i : i + length + 1] for i in range(0, len(tokens) - length, length)]),) * 2
+            ),
+        ),
+        Wrong(
             "read down",
             "The words run down the columns. A window is a row: reshape(K, length).",
             lambda tokens, length: tuple(

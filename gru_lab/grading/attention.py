@@ -13,11 +13,21 @@ BY_RULE = "It has its points by rule, mostly none. Look whether that is fair; po
 # What says more about the notebook or its reading than about an answer, in this order: {kind: (words, what it counts)}.
 KINDS = {
     "not graded": ("not graded", "It has no points until a person gives them, in Formgrader."),
+    "marked before": (
+        "marked by hand before, and changed since",
+        "The old mark and comment count no more: a written answer waits for a new mark, any other has its points by "
+        "the program. In Formgrader the tick beside the old mark keeps it.",
+    ),
     "ended itself": ("ended Python itself", BY_RULE),
     "not found": ("no answer found", BY_RULE),
     "raise left": ("a raise line that was left in", f"It keeps the whole answer from being tried. {BY_RULE}"),
+    "no package": (
+        "a package that is not there",
+        f"One import keeps the whole cell from running, perhaps one that it has no need of. {BY_RULE}",
+    ),
     "no Python": ("a cell that is no Python", f"One slip keeps the whole cell from running. {BY_RULE}"),
 }
+CHANGED = "Marked by hand before; the answer has changed since."
 _NO_PYTHON = ("SyntaxError", "IndentationError", "TabError")
 
 
@@ -65,9 +75,12 @@ def problems(record, score, who):
             Problem(who, "everything", "not graded", record.problem or "No question of it was looked at.", record.file)
         ]
     found = defaultdict(list)
+    if score.outdated:
+        found["marked before", CHANGED] = list(score.outdated)
     for result in record.results:
         if result.question not in score.by_hand and (kind := _kind(result)):
-            found[kind, _reason(result)].append(result.question)
+            waits = kind == "not found" and result.question in score.to_mark
+            found["not graded" if waits else kind, _reason(result)].append(result.question)
     return [Problem(who, ", ".join(names), kind, reason) for (kind, reason), names in found.items()]
 
 
@@ -80,6 +93,8 @@ def kinds(found, most):
 def _kind(result):
     if result.status == "raised" and any(text.startswith(_NO_PYTHON) for _, text in result.rows):
         return "no Python"
+    if result.status == "raised" and any(text.startswith("ModuleNotFoundError") for _, text in result.rows):
+        return "no package"
     if result.status == "raised" and result.says == NOT_FINISHED.says:
         return "raise left"
     return result.status if result.status in KINDS else ""

@@ -4,13 +4,24 @@ from gru_lab.checks import words
 from gru_lab.grading.handed import MARKED_LATE
 from gru_lab.grading.pages import number_of
 
-__all__ = ["doubts"]
+__all__ = ["doubts", "mostly_not_found", "strangers"]
 
 
 def doubts(records, policy, roster, again):
     """A list of sentences. records: {student: Record}. roster: a Roster or None. again: the command that takes a roster
     and makes the tables again."""
     return [*_about_times(records, policy, roster, again), *_about_ids(records, roster), *_about_answers(records)]
+
+
+def mostly_not_found(records):
+    """Were most answers of the class not found, as when it handed in another notebook?"""
+    answers = [result for record in records for result in record.results if not record.problem]
+    return bool(answers) and sum(result.status == "not found" for result in answers) > len(answers) / 2
+
+
+def strangers(records, roster):
+    """The Records of those who handed in and are not on the roster; none where there is no roster."""
+    return [one for one in records if roster and one.student not in roster and not one.absent]
 
 
 def _about_times(records, policy, roster, again):
@@ -31,9 +42,13 @@ def _about_times(records, policy, roster, again):
 def _about_ids(records, roster):
     if roster and all(record.problem for student, record in records.items() if student in roster):
         yield "nothing that could be read is from a student of the roster: is its column of ids the right one?"
+        return
+    unknown = strangers(records.values(), roster)
+    if unknown:
+        named = ", ".join(f"{one.student} ({one.name})" if one.name else one.student for one in unknown)
+        yield f"{number_of(len(unknown), 'submission')} of nobody on the roster: {words.printable(named, 1000)}"
 
 
 def _about_answers(records):
-    answers = [result for record in records.values() for result in record.results if not record.problem]
-    if answers and sum(result.status == "not found" for result in answers) > len(answers) / 2:
-        yield "most answers were not found: was it another assignment?"
+    if mostly_not_found(records.values()):
+        yield "most answers were not found, and have no points: was it another assignment?"

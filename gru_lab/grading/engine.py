@@ -126,7 +126,9 @@ class _Runner:
     def _shown(self, item):
         """The Result on the inputs of the notebook, with all that a student reads."""
         answer = self.reading.answers[item.question.id]
-        if answer.blank:
+        if answer.blank and item.by_hand and answer.notes and answer.source.strip():
+            result = judging.plain(item, "by hand")  # sentences in comments are sentences
+        elif answer.blank:
             result = judging.plain(item, "not attempted")
         elif answer.cell is None:
             result = judging.plain(item, "not found", says=" ".join(answer.notes))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from gru_lab.grading.audience import for_student
 from gru_lab.grading.pages import LONGEST_CODE, heading, render, time_words, titles
 from gru_lab.grading.record import MEANING, Result
 from gru_lab.grading.writing import write_whole
@@ -60,6 +61,7 @@ def page(record, score, name="", comments=None):
         record=record,
         score=score,
         answers=answers,
+        notes=for_student((*record.notes, *score.notes))[:NOTES],
         name=name if name != record.student else "",
         due=time_words(score.due),
         handed_in=time_words(record.handed_in, score.due),
@@ -108,7 +110,7 @@ def _answer(result, score, title, comment):
         rows=result.rows[:ROWS],
         cut=cut,
         says="" if is_said else result.says,
-        notes=[note for note in result.notes if note != result.says][:NOTES],
+        notes=[note for note in for_student(result.notes) if note != result.says][:NOTES],
         comment=comment,
         is_prose=result.status == "by hand",
     )

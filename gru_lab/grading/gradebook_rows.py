@@ -9,13 +9,9 @@ from nbgrader import api, utils
 from sqlalchemy import select
 
 from gru_lab.grading import exports, marking_page
+from gru_lab.grading.gradebook_marks import graded_cell, is_another, is_asked_again
 
-__all__ = ["Rows", "graded_cell"]
-
-
-def graded_cell(item):
-    """The grade_id of the cell that carries the points of an Item."""
-    return item.grade_id if item.by_hand else f"{item.grade_id}-test"
+__all__ = ["Rows"]
 
 
 class Rows:
@@ -44,10 +40,11 @@ class Rows:
         }
 
     def enter(self, folder, record, results, points, earlier):
-        """Write a submission; returns how many of its answers wait for a person.
+        """Write a submission; returns (how many of its answers wait for a person, {grade_id: comment} of those that a
+        person marked or spoke of before they changed).
 
         folder: nbgrader's name of the student. results, points: for each question, in order; None: a person gives the
-        points. earlier: {grade_id: answer} up to now. What a person has put in stays as it is.
+        points. earlier: {grade_id: marking_page.Earlier} up to now. What a person has put in stays as it is.
         """
         student = self._get(self.students, folder, api.Student, id=folder)
         if not student.email and folder != record.student:
@@ -58,10 +55,15 @@ class Rows:
         submission.timestamp = _utc(record.handed_in)
         new = {"notebook_id": self.notebook.id, "assignment_id": submission.id}
         notebook = self._get(self.notebooks, submission.id, api.SubmittedNotebook, **new)
-        return sum(
-            self._enter_answer(notebook.id, item, result, given, earlier)
-            for item, result, given in zip(self.asked.items, results, points, strict=True)
-        )
+        waiting, outdated = 0, {}
+        for item, result, given in zip(self.asked.items, results, points, strict=True):
+            grade = self._answer(api.Grade, notebook.id, self.cells[api.GradeCell, graded_cell(item)].id)
+            comment = self._answer(api.Comment, notebook.id, self.cells[api.SolutionCell, item.grade_id].id)
+            old = _enter_answer(item, result, given, earlier.get(item.grade_id), grade, comment)
+            waiting += grade.needs_manual_grade
+            if old is not None:
+                outdated[item.grade_id] = old
+        return waiting, outdated
 
     def take_out(self, folder):
         """Forget a submission of a student who has handed in nothing after all, if nobody has put anything into it."""
@@ -78,19 +80,6 @@ class Rows:
                 self.session.delete(row)
         del self.submissions[folder]
         self.notebooks.pop(submission.id, None)
-
-    def _enter_answer(self, notebook, item, result, points, earlier):
-        grade = self._answer(api.Grade, notebook, self.cells[api.GradeCell, graded_cell(item)].id)
-        comment = self._answer(api.Comment, notebook, self.cells[api.SolutionCell, item.grade_id].id)
-        answer = marking_page.plain(result.source)
-        changed = grade.auto_score != points or earlier.get(item.grade_id, answer) != answer
-        if grade.manual_score is None:
-            grade.needs_manual_grade = points is None
-        elif changed:
-            grade.needs_manual_grade = True  # the mark stays; Formgrader asks whether it still holds
-        grade.auto_score = points
-        comment.auto_comment = marking_page.comment(result)
-        return grade.needs_manual_grade
 
     def _cells(self):
         """{(kind, grade_id): row}. Source cells that are there stay: nbgrader's own hold the hidden tests."""
@@ -123,6 +112,21 @@ class Rows:
 
     def _one(self, kind, **fields):
         return self._all(kind, **fields).one_or_none()
+
+
+def _enter_answer(item, result, points, earlier, grade, comment):
+    """Bring two rows up to date. Returns None where what a person put in stands, else their old comment or ""."""
+    another = is_another(item, earlier, result, points, grade, comment)
+    asked_again = another or is_asked_again(grade)
+    marked = grade.manual_score is not None
+    old_mark = asked_again and (marked or grade.extra_credit is not None)
+    said = comment.manual_comment or ""
+    kept = bool(earlier and said and said == earlier.old_comment) and not (marked and not asked_again)
+    grade.auto_score, comment.auto_comment = points, marking_page.comment(result)
+    # an old mark stays in its box, where Formgrader asks whether it still holds
+    grade.needs_manual_grade = old_mark or (points is None and not marked)
+    old_comment = said if another or kept else ""
+    return old_comment if old_mark or old_comment else None
 
 
 def _kinds(cell, about):

@@ -8,11 +8,14 @@ from dataclasses import replace
 
 from gru_lab.checks import judge, limits, probes, verdict, words
 from gru_lab.grading import stripped, wire
+from gru_lab.grading.cells import tidy
 from gru_lab.grading.record import MEANING, Result
 from gru_lab.grading.wire import NOT_A_CELL
 
 __all__ = ["judged", "makes_sense", "on_secret", "on_shown", "plain"]
 
+WRITTEN_OTHERWISE = "It is no text in quotes with the name asked for; a person reads the cell as it stands."
+HALF = "A call with the right numbers that writes into its input counts half."
 JUDGE_S = 60.0  # our own half, on arrays of any size
 
 
@@ -61,6 +64,8 @@ def on_shown(item, answer, header, reply, cases):
         return plain(item, "wrong", says="What it returns is too large to be an answer.")
     error = _error_of(reply, answer)
     if reply.get("missing"):
+        if item.by_hand:  # sentences without quotes, or without a name: that is no matter for whoever reads them
+            return replace(plain(item, "by hand"), notes=(WRITTEN_OTHERWISE,))
         if error:
             return _raised(item, error)
         kind = "function" if item.is_code else "value"
@@ -68,12 +73,21 @@ def on_shown(item, answer, header, reply, cases):
     notes = (f"The cell ends with {error[0]}, after {item.answer} was defined.",) if error else ()
     if item.is_code:
         result = _judge_code(item, reply, cases)
+        if result.status == "not attempted" and _has_more(item, answer.source):
+            result = replace(result, status="raised", says=verdict.NOT_FINISHED.says)
     else:
         if "value" not in reply:
             raise wire.Garbled("a report without it")
         value = wire.decode(reply["value"])
         result = _judge_value(item, value)
-    return replace(result, notes=notes)
+    return replace(result, notes=(*notes, *result.notes))
+
+
+def _has_more(item, source):
+    """Has something been written beside the raise line of the stub?"""
+    lines = [line.strip() for line in tidy(source).splitlines()]
+    handed_out = {line.strip() for line in item.stub.splitlines()}
+    return any(line.startswith("raise") for line in lines) and not set(lines) <= handed_out
 
 
 def _without_reply(item, header):
@@ -124,7 +138,10 @@ def _judge_code(item, reply, cases):
         found = replace(found, says="Stopped: your function did not come back within the time.")
     if found.status == "waiting" and _calls_withheld(outcomes):
         found = replace(found, says="It calls a function of gru_lab that does what is asked for: write it yourself.")
-    return _of_verdict(item, found, _status(found, outcomes), _share(question, cases, outcomes))
+    share = _share(question, cases, outcomes)
+    if share and found.diagnosis == "input changed":
+        found = replace(found, reason=f"{found.reason} {HALF}")
+    return _of_verdict(item, found, _status(found, outcomes), share)
 
 
 def on_secret(item, draft, header, reply, cases):
@@ -191,25 +208,26 @@ def _status(found, outcomes):
 
 
 def _share(question, cases, outcomes):
-    """The share of the calls that came out right; 0 where none on random inputs did: such an answer is a guess."""
+    """The share of the calls that came out right; one that writes into its input counts half. 0 where none on random
+    inputs came out right: such an answer is a guess."""
     needed = [(case, outcome) for case, outcome in zip(cases, outcomes, strict=True) if not case.optional]
-    right = [
-        (case, outcome) for case, outcome in needed if not outcome.changed and verdict.is_right(question, case, outcome)
-    ]
+    right = [(case, outcome) for case, outcome in needed if verdict.is_right(question, case, outcome)]
     if not any(case.stage == "random" for case, _ in right):
         return 0.0
-    return round(min(len(right), len(needed) - 1) / len(needed), 3)
+    count = sum(0.5 if outcome.changed else 1 for _, outcome in right)
+    return round(min(count, len(needed) - 1) / len(needed), 3)
 
 
 def _judge_value(item, value):
     question = item.question
+    nothing = value is None or value is Ellipsis
+    if item.by_hand and not nothing and not (isinstance(value, str) and not value.strip()):
+        # however short, or in brackets: it is for a person to say what it is worth
+        other = () if isinstance(value, str) else (WRITTEN_OTHERWISE,)
+        return replace(plain(item, "by hand"), notes=other)
     found = limits.call_with_limit(lambda: judge(question, value), JUDGE_S)
     if found.status == "waiting":
-        if item.by_hand and isinstance(value, str) and value.strip():
-            return plain(item, "by hand")  # however short: it is for a person to say what it is worth
-        return _of_verdict(item, found, "not attempted" if value is None or value is Ellipsis else "wrong")
-    if item.by_hand:
-        return plain(item, "by hand")
+        return _of_verdict(item, found, "not attempted" if nothing else "wrong")
     if found.status == "right" or getattr(question, "prediction", False) or found.status in ("near", "off"):
         return _of_verdict(item, found, "right", 1.0)
     return _of_verdict(item, found, "wrong")

@@ -6,16 +6,32 @@ which are shown and never run; from us text outputs. So nothing of a student's a
 
 import json
 import re
+import textwrap
+from dataclasses import dataclass
 
 from gru_lab.grading.record import MEANING
 
-__all__ = ["answers", "comment", "page", "plain", "write"]
+__all__ = ["Earlier", "comment", "earlier", "is_same", "page", "plain", "write"]
 
+WIDTH = 90  # characters of a line of sentences
+OLD = "gru_lab_old"  # in the metadata of a cell: what a person said of the answer before this one
 LONGEST = 20_000  # characters of an answer; more is nobody's reading, and slow to colour
+CHANGED = (
+    "MARKED BY HAND BEFORE, and the answer has changed since: the old mark and comment count no more.\n"
+    "Give a mark again; the tick beside the old one keeps it."
+)
 # Control characters, halves of characters, and marks that change the direction of text: shown by their number.
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
 )
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What a page shows of an answer. old_comment: what a person wrote beside the answer before this one, or ""."""
+
+    answer: str
+    old_comment: str = ""
 
 
 def plain(text):
@@ -32,26 +48,51 @@ def comment(result):
 
     nbgrader's feedback reads comments as Markdown, so there are no angle brackets in it.
     """
-    if result.status == "by hand" and not (result.says or result.reason):
+    if result.status == "by hand" and result.says in ("", MEANING["by hand"]) and not result.reason:
         return None
-    said = " ".join(filter(None, (MEANING[result.status], result.says, result.reason)))
+    said = " ".join(filter(None, (*_meaning(result), result.says, result.reason)))
     return plain(said).replace("<", "‹").replace(">", "›")
 
 
-def page(asked, record, results):
-    """The notebook of one submission, as nbformat's dict. results: one for each question, in order."""
-    by_id = {}
+def _meaning(result):
+    """What its status means, unless that is what it says first."""
+    meaning = MEANING[result.status]
+    return [] if result.says.startswith(meaning) else [meaning]
+
+
+def page(asked, record, results, outdated=None):
+    """The notebook of one submission, as nbformat's dict. results: one for each question, in order.
+
+    outdated: {grade_id: comment or ""}, what a person marked or said before the answer changed.
+    """
+    by_id, outdated = {}, outdated or {}
     for item, result in zip(asked.items, results, strict=True):
-        by_id[item.grade_id] = {"cell_type": "code", "source": plain(result.source), "outputs": []}
-        by_id[f"{item.grade_id}-test"] = {"outputs": [_output(_verdict(item, result))]}
+        by_id[item.grade_id] = {"cell_type": "code", "source": _shown(item, result), "outputs": []}
+        lines = [CHANGED] if item.grade_id in outdated else []
+        by_id[f"{item.grade_id}-test"] = {"outputs": [_output("\n".join([*lines, _verdict(item, result)]))]}
     first = {"cell_type": "code", "id": "submission", "metadata": {}, "source": _whole(record)}
     cells = [{**first, "outputs": [_output(_about(record))]}, *asked.cells]
-    cells = [{**cell, **by_id.get(cell["metadata"].get("nbgrader", {}).get("grade_id"), {})} for cell in cells]
+    cells = [{**cell, **by_id.get(_grade_id(cell), {})} for cell in cells]
+    for cell in cells:
+        if _grade_id(cell) in outdated:
+            cell["metadata"] = {**cell["metadata"], OLD: {"comment": outdated[_grade_id(cell)]}}
     for cell in cells:
         if cell["cell_type"] == "code":
             cell |= {"execution_count": None, "outputs": cell.get("outputs", [])}
     kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     return {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+
+
+def _shown(item, result):
+    """An answer as Formgrader shows it. It cuts a long line off, so sentences are folded."""
+    source = plain(result.source)
+    if not item.by_hand:
+        return source
+    return "\n".join(one for line in source.split("\n") for one in textwrap.wrap(line, WIDTH) or [""])
+
+
+def _grade_id(cell):
+    return cell["metadata"].get("nbgrader", {}).get("grade_id")
 
 
 def _output(text):
@@ -73,25 +114,33 @@ def _about(record):
 
 
 def _verdict(item, result):
-    lines = [f"{result.status} · {result.share:.0%} of {item.question.points} points", MEANING[result.status]]
+    lines = [f"{result.status} · {result.share:.0%} of {item.question.points} points", *_meaning(result)]
     if item.by_hand:
-        lines = [f"{result.status} · {item.question.points} points", MEANING[result.status], "A good answer says:"]
+        lines = [f"{result.status} · {item.question.points} points", *_meaning(result), "A good answer says:"]
         lines += [f"  {number}. {point}" for number, point in enumerate(item.question.guide, start=1)]
     lines += [result.says, result.reason, *(f"{label}: {text}" for label, text in result.rows)]
     return plain("\n".join(filter(None, [*lines, *result.remarks, *result.notes])))
 
 
-def answers(path):
-    """{grade_id: answer} of a page that was written before; {} if there is none that can be read."""
+def earlier(path):
+    """{grade_id: Earlier} of a page that was written before; {} if there is none that can be read."""
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         return {
-            cell["metadata"]["nbgrader"]["grade_id"]: cell["source"]
+            cell["metadata"]["nbgrader"]["grade_id"]: Earlier(
+                cell["source"], str(cell["metadata"].get(OLD, {}).get("comment", ""))
+            )
             for cell in cells
             if cell["metadata"].get("nbgrader", {}).get("solution")
         }
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return {}
+
+
+def is_same(item, answer, result):
+    """Is `answer`, of a page, the answer of a Result? Where the lines of a written one end makes no difference."""
+    now = plain(result.source)
+    return "".join(answer.split()) == "".join(now.split()) if item.by_hand else answer == now
 
 
 def write(path, notebook):

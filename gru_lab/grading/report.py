@@ -7,6 +7,8 @@ from pathlib import Path
 
 from gru_lab.grading import feedback
 from gru_lab.grading.attention import Student, kinds, problems, student
+from gru_lab.grading.doubts import mostly_not_found, strangers
+from gru_lab.grading.lateness import times
 from gru_lab.grading.pages import heading, render, titles
 from gru_lab.grading.record import NOTHING, Record
 from gru_lab.grading.scores import Score
@@ -59,11 +61,12 @@ class _Hint:
     students: tuple
 
 
-def page(number, records, scores, hints=None, people=None, pages=None):
+def page(number, records, scores, hints=None, people=None, pages=None, policy=None, quoted=()):
     """The report of a class as HTML. number: of the assignment. scores: those of the records, in the same order.
 
     hints: what `similarity.hints` found; None says that nobody looked. people: {student: roster.Person}, the roster.
-    pages: {student: their feedback's path from the report's folder, with "/"}.
+    pages: {student: their feedback's path from the report's folder, with "/"}. policy: the Policy of the scores.
+    quoted: what `similarity.quoting` found.
     """
     called = {record.student: student(record, people, pages) for record in records}
     for missing in sorted(set(people or {}) - set(called)):
@@ -90,6 +93,11 @@ def page(number, records, scores, hints=None, people=None, pages=None):
         absent=absent[:MOST_ROWS],
         absent_count=len(absent),
         problems=kinds(found, MOST_ROWS),
+        mostly_not_found=mostly_not_found(records),
+        strangers=[called[one.student] for one in strangers(records, people)],
+        times=times(*zip(*handed_in, strict=True), policy) if handed_in else None,
+        called=called,
+        most=MOST_ROWS,
         problem_students=len({one.student.id for one in found}),
         students=[_row(called[score.student], score) for score in scores[:MOST_STUDENTS]],
         student_count=len(scores),
@@ -97,14 +105,15 @@ def page(number, records, scores, hints=None, people=None, pages=None):
         time=_time(records),
         totals=totals(graded),
         caution=CAUTION,
+        quoted=[_hint(hint, called) for hint in quoted[:MOST_ROWS]],
         hints=None if hints is None else [_hint(hint, called) for hint in hints[:MOST_ROWS]],
     )
 
 
-def write_report(folder, number, records, scores, hints=None, people=None, pages=None):
+def write_report(folder, number, records, scores, *rest, **more):
     """Write report.html into `folder`, as for `page`. Returns its path. Raises NotWritten."""
     path = Path(folder, "report.html")
-    write_whole(path, page(number, records, scores, hints, people, pages))
+    write_whole(path, page(number, records, scores, *rest, **more))
     return path
 
 

@@ -11,12 +11,16 @@ RESULTS/*.csv, feedback/, report.html, nbgrader/
 import hashlib
 import json
 import secrets
-from dataclasses import dataclass
+import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+from tqdm import tqdm
 
 from gru_lab.checks import words
 from gru_lab.grading import feedback, report, scores, similarity, tables
 from gru_lab.grading.assignments import assignment
+from gru_lab.grading.doubts import mostly_not_found
 from gru_lab.grading.names import safe_name
 from gru_lab.grading.roster import Person
 from gru_lab.grading.writing import write_new, write_whole
@@ -118,25 +122,51 @@ def write_all(paths, records, policy, people=None, due=None, gradebook=True):
     roster = people
     people = {one.student: Person(one.name, one.email) for one in ordered} | dict(roster or {})
     number = ordered[0].assignment
-    by_program = [scores.score(record, policy) for record in ordered]
-    marks, comments = _by_hand(paths, number, by_program)
-    given = [_scored(record, policy, (due or {}).get(record.student), marks.get(record.student)) for record in ordered]
-    problem = _enter(paths, ordered, by_program) if gradebook else None
+    unsure = ("not found",) if mostly_not_found(ordered) else ()  # noughts for a class are a slip, not its marks
+    by_program = [scores.score(record, policy, unsure=unsure) for record in ordered]
+    with _Steps() as step:
+        hand = _by_hand(paths, number, by_program, ordered, step)
+        given = [_scored(record, policy, (due or {}).get(record.student), hand, unsure) for record in ordered]
+        problem = _enter(paths, ordered, by_program, step) if gradebook else None
+        _write(paths, ordered, given, policy, people, roster, hand.comments, step)
+    if problem:
+        raise problem
+    return given
+
+
+class _Steps(tqdm):
+    """One line on the terminal that names what is being done, for it takes seconds in a large class."""
+
+    def __init__(self):
+        super().__init__(bar_format="{desc}", file=sys.stderr, leave=False)
+
+    def __call__(self, what):
+        self.set_description_str(f"{what} …")
+
+
+def _write(paths, ordered, given, policy, people, roster, comments, step):
+    """Everything but the gradebook."""
+    number = ordered[0].assignment
     policy.save(paths.policy)
+    step("writing the tables")
     tables.grades(paths.root / "grades.csv", ordered, given, people)
     tables.questions(paths.root / "questions.csv", ordered, given)
     title = assignment(number).title
     tables.canvas(paths.root / "canvas.csv", title, given, people)
     tables.moodle(paths.root / "moodle.csv", title, given, people, comments)
     tables.gradescope(paths.root / "gradescope.csv", given, people)
+    step("writing the students' pages")
     pages = feedback.write_feedback(paths.root, ordered, given, safe_name, people, comments)
+    step("writing the report")
     report.write_report(
         paths.root, number, ordered, given, similarity.hints(ordered, _handed_out(assignment(number))), roster,
         {student: page.relative_to(paths.root).as_posix() for student, page in pages.items()},
+        policy, similarity.quoting(ordered, _guides(assignment(number))),
     )  # fmt: skip
-    if problem:
-        raise problem
-    return given
+
+
+def _guides(asked):
+    return {item.question.id: item.question.guide for item in asked.items if item.by_hand}
 
 
 def _handed_out(asked):
@@ -150,13 +180,14 @@ def _handed_out(asked):
     }
 
 
-def _by_hand(paths, number, by_program):
-    """({student: {question: points}}, {student: {question: comment}}) that a person has put into the gradebook.
+def _by_hand(paths, number, by_program, records, step):
+    """The `scores.ByHand` of what a person has put into the gradebook.
 
     Raises ResultsError where there is a gradebook that cannot be read: tables without the marks in it would be wrong.
     """
     if not paths.marks.is_file():
-        return {}, {}
+        return scores.ByHand()
+    step("reading the gradebook")
     wanted = "Marks given by hand may lie there, so nothing was written."
     try:
         from gru_lab.grading import gradebook  # slow to import, and not everybody has nbgrader
@@ -164,24 +195,24 @@ def _by_hand(paths, number, by_program):
         how = f'{missing.name} is missing: pip install "gru_lab[instructor]"'
         raise ResultsError(f"{paths.marks} cannot be read, for {how}. {wanted}") from missing
     try:
-        students = [score.student for score in by_program]
-        marks = gradebook.manual_marks(paths.gradebook, number, by_program)
-        return marks, gradebook.manual_comments(paths.gradebook, number, students)
+        return gradebook.by_hand(paths.gradebook, number, by_program, records)
     except gradebook.GradebookProblem as problem:
         raise ResultsError(f"{problem}. {wanted}") from problem
 
 
-def _scored(record, policy, due, marks):
+def _scored(record, policy, due, hand, unsure):
     try:
-        return scores.score(record, policy, due, marks)
+        found = scores.score(record, policy, due, hand.marks.get(record.student), unsure)
     except ValueError as problem:  # a person's slip in Formgrader
         who = words.printable(record.student, 60)
         raise ResultsError(f"of {who}: {problem}. Change it in Formgrader; nothing was written.") from problem
+    return replace(found, outdated=hand.outdated.get(record.student, ()))
 
 
-def _enter(paths, records, by_program):
+def _enter(paths, records, by_program, step):
     """Bring the gradebook up to date; the ResultsError to raise when everything else is written, or None."""
     try:
+        step("writing the gradebook")
         from gru_lab.grading import gradebook
     except ModuleNotFoundError as missing:
         wanted = 'for the gradebook: pip install "gru_lab[instructor]", or --no-gradebook. All else is written.'

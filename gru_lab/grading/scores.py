@@ -12,7 +12,7 @@ from pathlib import Path
 
 from gru_lab.grading.writing import write_whole
 
-__all__ = ["BY_A_PERSON", "MISSING", "PARTIAL", "STATES", "Policy", "Score", "moment", "percent", "score"]
+__all__ = ["BY_A_PERSON", "MISSING", "PARTIAL", "STATES", "ByHand", "Policy", "Score", "moment", "percent", "score"]
 
 PARTIAL = ("share", "none")  # points for what came out right, or all or nothing
 MISSING = ("blank", "zero")  # the mark of a student who handed in nothing
@@ -71,13 +71,25 @@ class Policy:
 
 
 @dataclass(frozen=True)
+class ByHand:
+    """What a person said of a class. marks: {student: {question: points}}, extra credit included. comments: {student:
+    {question: text}}, of any characters. outdated: {student: (question, ...)}, where either was about an answer that
+    has changed since; it counts no more, and is not among them."""
+
+    marks: dict = field(default_factory=dict)
+    comments: dict = field(default_factory=dict)
+    outdated: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Score:
     """One submission's points.
 
     points: {question: points, or None where a person must mark it}. at_most: {question: its points}. by_hand: questions
-    that a person has marked. earned: the sum before, total: after the penalty. maximum: the sum of at_most. due: the
-    date that lateness counts from, as ISO 8601, or "". days_late: days begun. to_mark: questions that a person must
-    still mark; earned and total count them as nothing so far. problem: the record's.
+    that a person has marked; outdated: those that a person marked, or spoke of, before the answer changed. earned: the
+    sum before, total: after the penalty. maximum: the sum of at_most. due: the date that lateness counts from, as ISO
+    8601, or "". days_late: days begun. to_mark: questions that a person must still mark; earned and total count them as
+    nothing so far. problem: the record's.
     absent: nothing was handed in, and nobody gave a mark for it; then there is nothing to mark.
     """
 
@@ -86,6 +98,7 @@ class Score:
     points: dict = field(default_factory=dict)
     at_most: dict = field(default_factory=dict)
     by_hand: tuple = ()
+    outdated: tuple = ()
     earned: float = 0.0
     days_late: int = 0
     penalty: float = 0.0
@@ -117,17 +130,18 @@ class Score:
         return self.total if self.points and None not in self.points.values() else None
 
 
-def score(record, policy, due=None, manual=None):
+def score(record, policy, due=None, manual=None, unsure=()):
     """The Score of a Record.
 
     due: this student's own due date, instead of the policy's. manual: {question: points} that a person has given; they
-    stand above the program's. Raises ValueError for a due date or a mark that makes no sense.
+    stand above the program's. unsure: further statuses that a program gives no points to in this
+    class. Raises ValueError for a due date or a mark that makes no sense.
     """
     manual, due = dict(manual or {}), due or policy.due
     absent = record.absent and not manual
     at_most = {result.question: result.points for result in record.results}
     _check_marks(manual, at_most)
-    points = {result.question: _points(result, policy) for result in record.results} | manual
+    points = {result.question: _points(result, policy, unsure) for result in record.results} | manual
     if absent:
         points = dict.fromkeys(at_most, 0.0 if policy.missing == "zero" else None)
     earned = sum(value for value in points.values() if value is not None)
@@ -179,8 +193,8 @@ def moment(text):
     return found
 
 
-def _points(result, policy):
-    if result.status in BY_A_PERSON:
+def _points(result, policy, unsure):
+    if result.status in (*BY_A_PERSON, *unsure):
         return None
     if result.status == "right":
         return float(result.points)

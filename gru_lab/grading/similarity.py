@@ -20,12 +20,13 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from itertools import combinations
 
-__all__ = ["CAUTION", "Hint", "hints"]
+__all__ = ["CAUTION", "Hint", "hints", "quoting"]
 
 CAUTION = (
     "Hints only. Two right answers to a small question are often alike, and a shared teacher, book or study group "
     "shows here too. Read both answers before you think anything of it."
 )
+LEAST_QUOTED = 3  # runs: ten words of the guide in a row
 LONGEST = 50_000  # characters of an answer that are read
 _NOTHING = {tokenize.COMMENT, tokenize.NL, tokenize.ENCODING, tokenize.ENDMARKER}
 
@@ -47,7 +48,8 @@ class _Reading:
 
 @dataclass(frozen=True)
 class Hint:
-    """Two students, a question, and which share of what is uncommon in one of the answers stands in the other too."""
+    """Two students, a question, and which share of what is uncommon in one of the answers stands in the other too; or
+    one student, and which share of their answer is the guide's."""
 
     question: str
     students: tuple
@@ -67,6 +69,20 @@ def hints(records, handed_out=None, most=200):
         for hint in _of_question(question, sources, (handed_out or {}).get(question, ""), PROSE if is_prose else CODE)
     ]
     return sorted(found, key=lambda hint: (-hint.share, hint.question, hint.students))[:most]
+
+
+def quoting(records, guides):
+    """A Hint for each written answer that has long stretches of the guide, the strongest first: the notebook shows it
+    to whoever has written a dozen words. guides: {question: texts}."""
+    runs = {question: {run for text in texts for run in _runs(text, PROSE)} for question, texts in guides.items()}
+    found = []
+    for record in records:
+        for result in record.results:
+            own = set(_runs(result.source, PROSE)) if result.status == "by hand" else set()
+            quoted = own & runs.get(result.question, set())
+            if len(quoted) >= LEAST_QUOTED:
+                found.append(Hint(result.question, (record.student,), len(quoted) / len(own)))
+    return sorted(found, key=lambda hint: (-hint.share, hint.question, hint.students))
 
 
 def _of_question(question, sources, handed_out, reading):

@@ -8,6 +8,7 @@ import csv
 import io
 import re
 
+from gru_lab.grading.audience import for_student
 from gru_lab.grading.roster import Person
 from gru_lab.grading.writing import write_whole
 
@@ -157,4 +158,4 @@ def _summary(score, comments):
         f"{name}: to be marked" if value is None else f"{name}: {value:g} of {score.at_most[name]:g}"
         for name, value in score.points.items()
     ]
-    return ". ".join(["; ".join(given), *map(str, score.notes), *written])
+    return ". ".join(["; ".join(given), *for_student(score.notes), *written])

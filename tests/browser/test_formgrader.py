@@ -93,8 +93,9 @@ def test_a_mark_given_in_the_browser_stays(formgrader, page):
 
     # now all of Ben's code is right; a written answer of three others waits, and all four of the one that is unread
     assert gradebook.update(course, [*records(), record("ben")]) == 3 + 4
-    assert gradebook.manual_marks(course, "06", [score(one, Policy()) for one in records()]) == {"ben": {"6.7": 2.5}}
-    assert gradebook.manual_comments(course, "06", STUDENTS) == {"ben": {"6.7": "Say <b>which</b> candidate."}}
+    found = gradebook.by_hand(course, "06", [score(one, Policy()) for one in records()])
+    assert found.marks == {"ben": {"6.7": 2.5}}
+    assert found.comments == {"ben": {"6.7": "Say <b>which</b> candidate."}}
     page.reload()
     wait_for_marks(page, 3)
     assert (points.input_value(), comment.input_value()) == ("2.5", "Say <b>which</b> candidate.")

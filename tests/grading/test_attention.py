@@ -117,3 +117,19 @@ def test_many_problems_are_cut_with_a_sentence(monkeypatch):
     monkeypatch.setattr(report, "MOST_ROWS", 3)
     html = made(*(a_record(f"s{n}", problem="An empty file.") for n in range(5)))
     assert html.count("An empty file.") == 3 and "The first 3 are shown" in html and "not graded: 5" in html
+
+
+def test_a_package_that_is_not_there_is_worth_a_look():
+    said = "ModuleNotFoundError: No module named 'pandas'"
+    html = made(
+        a_record("ada", Result("6.5", "raised", 3, says="Its cell ends with an error.", rows=(("it says", said),)))
+    )
+    assert "a package that is not there: 1" in text(html) and "ada : 6.5. ModuleNotFoundError" in text(html)
+
+
+def test_who_is_not_on_the_roster_is_listed():
+    html = made(a_record("ada", RIGHT), a_record("7009", RIGHT, name="Zoe <b>"), people={"ada": tables.Person()})
+    assert "not on the roster: 1 7009 ( Zoe &lt;b&gt; )" in text(html)
+    assert "not on the roster" not in made(a_record("ada", RIGHT)) + made(
+        a_record("ada", RIGHT), people={"ada": tables.Person()}
+    )

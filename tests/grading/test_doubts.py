@@ -24,7 +24,7 @@ def record(student, **about):
 
 def test_nothing_is_said_of_what_is_as_it_should_be():
     nothing = Record("eve", "06", problem="Nothing was handed in.")
-    class_ = Roster({"ada": Person(), "eve": Person()})
+    class_ = Roster({"ada": Person(), "bob": Person(), "eve": Person()})
     assert said([record("ada"), record("bob", notes=(MARKED_LATE,)), nothing], DUE, class_) == []
     assert said([record("ada", handed_in="")]) == []
 
@@ -36,7 +36,7 @@ def test_who_is_late_at_canvas_and_has_no_time_is_named_whatever_the_policy():
     assert "\n" not in told[0] and told[1].endswith("in a column handed_in; then: AGAIN") and len(told) == 2
 
 
-@pytest.mark.parametrize("roster", [None, Roster({"ada": Person()}, {"ada": TIME})])
+@pytest.mark.parametrize("roster", [None, Roster({"ada": Person(), "bob": Person()}, {"ada": TIME})])
 def test_no_time_matters_where_there_is_a_deadline(roster):
     told = said([record("ada", handed_in=""), record("bob")], NO_DUE if roster else DUE, roster)
     assert (
@@ -56,3 +56,10 @@ def test_another_class_or_another_assignment():
     nothing = Record("s1", "06", problem="Nothing was handed in.")
     (told,) = said([record("ada"), nothing], roster=Roster({"s1": Person()}))
     assert "column of ids" in told
+
+
+def test_who_is_not_on_the_roster_is_named():
+    known = [record("ada"), record("7009", name="Zoe\nStranger"), record("bob")]
+    (told,) = said(known, roster=Roster({"ada": Person()}))
+    assert told == "2 submissions of nobody on the roster: 7009 (Zoe Stranger), bob"
+    assert said(known) == []

@@ -109,6 +109,19 @@ def test_a_part_of_the_calls_is_a_share():
     assert 0.5 < result.share < 1
 
 
+CHANGES_H = RIGHT.replace(
+    "    return visible - np.tanh(x @ W_h.T + (r * h) @", "    h *= r\n    return visible - np.tanh(x @ W_h.T + h @"
+)
+
+
+def test_right_numbers_and_a_changed_input_are_worth_half():
+    result = graded((CHANGES_H, CODE.grade_id))
+    assert (result.status, result.diagnosis, result.share) == ("wrong", "input changed", 0.5)
+    assert "counts half" in result.reason
+    wrong = graded((CHANGES_H.replace("return visible - ", "return visible + "), CODE.grade_id))
+    assert wrong.share == 0 and "half" not in wrong.reason
+
+
 @pytest.mark.parametrize(
     ("item", "source", "status", "diagnosis", "says"),
     [
@@ -119,6 +132,12 @@ def test_a_part_of_the_calls_is_a_share():
         (WRITTEN, "my_why_a_reset_gate = 'Because.'", "by hand", "", ""),
         (WRITTEN, "my_why_a_reset_gate = ' '", "wrong", "", "0 words so far"),
         (WRITTEN, ENOUGH, "by hand", "", ""),
+        (WRITTEN, "my_why_a_reset_gate = It isn't in the gate", "by hand", "", ""),
+        (WRITTEN, "The gate doesn't matter here.", "by hand", "", ""),
+        (WRITTEN, "'The gate does not matter here.'", "by hand", "", ""),
+        (WRITTEN, "my_why_a_reset_gate = Because", "by hand", "", ""),
+        (WRITTEN, "my_why_a_reset_gate = 'With a comma at its end',", "by hand", "", ""),
+        (WRITTEN, "# My answer is this comment.\nmy_why_a_reset_gate = None", "by hand", "", ""),
         (CODE, "def change_of_candidate(x, h):\n    return h", "wrong", "", "Your function takes (x, h)"),
         (CODE, "change_of_candidate = 'x'", "wrong", "", "You passed a text"),
         (CODE, "change_of_candidate = None", "not attempted", "", "Not written yet"),
@@ -148,6 +167,7 @@ BUG = "repaired_step(x, h, W_r, U_r, b_r, W_z, U_z, b_z, W_h, U_h, b_h)"
         (f"{LIBRARY}def {BUG}:\n    return gru_step(x, h, None)", "write it yourself"),
         (f"{LIBRARY}repaired_step = lambda x, h, *weights: gru_step(x, h, None)", "write it yourself"),
         (f"def {BUG}:\n    h = 2 * h\n    raise NotImplementedError\n    return h", "raise line is still there"),
+        (f"def {BUG}:\n    raise NotImplementedError\n    return 2 * h", "raise line is still there"),
     ],
 )
 def test_an_answer_that_ends_in_something_unwritten_was_attempted_all_the_same(source, says):

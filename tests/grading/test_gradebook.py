@@ -8,13 +8,14 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
-from gradebook_courses import FILE, WRITTEN, absent, grades, mark, marks_in, opened, record, shown
+from gradebook_courses import FILE, WRITTEN, absent, grades, mark, marks_in, opened, read_back, record, shown, tick
 from sqlalchemy import text
 
 from gru_lab.grading import gradebook, gradebook_file
 from gru_lab.grading.assignments import UnknownAssignment
 from gru_lab.grading.names import safe_name
 from gru_lab.grading.record import Record
+from gru_lab.grading.scores import Policy, score
 
 
 def test_nbgrader_reads_what_was_written(tmp_path):
@@ -76,18 +77,74 @@ def test_a_second_update_keeps_what_a_person_did_and_brings_the_rest_up_to_date(
         assert len(book.students) == len(book.assignment_submissions("06")) == 2
 
 
-def test_a_mark_for_an_answer_that_has_changed_is_asked_about(tmp_path):
-    gradebook.update(tmp_path, [record("ben"), record("cleo")])
+WRONG, RAISED = ({"6.4": {"status": status, "share": 0.0, "says": "No."}} for status in ("wrong", "raised"))
+
+
+def marked_class(course):
+    """Ben and Cleo, right; a person gave each 1 for the code and 3 for the text, with a comment on both."""
+    gradebook.update(course, [record("ben"), record("cleo")])
     for student in ("ben", "cleo"):
-        mark(tmp_path, student, WRITTEN, 3)
-        mark(tmp_path, student, "exercise-6-4-test", 1)
-    wrong = {"6.4": {"status": "wrong", "share": 0.0}}
-    again = [record("ben", written="Another one."), record("cleo", changes=wrong)]
-    assert gradebook.update(tmp_path, again) == 2
-    assert grades(tmp_path, "ben")[WRITTEN] == (None, 3, None, True)
-    assert grades(tmp_path, "ben")["exercise-6-4-test"] == (3, 1, None, False)
-    assert grades(tmp_path, "cleo")["exercise-6-4-test"] == (0, 1, None, True)
-    assert gradebook.update(tmp_path, again) == 2  # until a person says so
+        mark(course, student, WRITTEN, 3, comment="Well said.")
+        mark(course, student, "exercise-6-4-test", 1, comment="Too long.")
+
+
+@pytest.mark.parametrize("updated", [False, True])  # as with --no-gradebook; and for good, however often it is asked
+def test_a_mark_for_an_answer_that_has_changed_counts_no_more(tmp_path, updated):
+    marked_class(tmp_path)
+    again = [record("ben", written="Another one."), record("cleo", changes=WRONG)]
+    if updated:
+        assert [gradebook.update(tmp_path, again) for _ in "12"] == [2, 2]
+        assert grades(tmp_path, "ben")[WRITTEN] == (None, 3, None, True)
+        assert grades(tmp_path, "ben")["exercise-6-4-test"] == (3, 1, None, False)
+        assert grades(tmp_path, "cleo")["exercise-6-4-test"] == (0, 1, None, True)
+        for student in ("ben", "cleo"):
+            assert shown(tmp_path, student).count("MARKED BY HAND BEFORE") == 1
+    found = read_back(tmp_path, *again)
+    assert found.marks == {"ben": {"6.4": 1}, "cleo": {"6.7": 3}}
+    assert found.comments == {"ben": {"6.4": "Too long."}, "cleo": {"6.7": "Well said."}}
+    assert found.outdated == {"ben": ("6.7",), "cleo": ("6.4",)}
+
+
+def test_marked_again_it_counts_and_the_tick_keeps_mark_and_comment(tmp_path):
+    marked_class(tmp_path)
+    again = [record("ben", written="Another one."), record("cleo", changes=WRONG)]
+    gradebook.update(tmp_path, again)
+    mark(tmp_path, "ben", WRITTEN, 2, comment="Now it is.")
+    tick(tmp_path, "cleo", "exercise-6-4-test")
+    for _ in "12":
+        found = read_back(tmp_path, *again)
+        assert found.marks == {"ben": {"6.4": 1, "6.7": 2}, "cleo": {"6.4": 1, "6.7": 3}} and found.outdated == {}
+        assert found.comments["ben"]["6.7"] == "Now it is." and found.comments["cleo"]["6.4"] == "Too long."
+        assert gradebook.update(tmp_path, again) == 0
+    assert "MARKED BY HAND BEFORE" not in shown(tmp_path, "ben") + shown(tmp_path, "cleo")
+
+
+def test_another_policy_takes_nothing_from_what_a_person_said(tmp_path):
+    half = record("ben", changes={"6.4": {"status": "wrong", "share": 0.5}})
+    share, none = (score(half, Policy(partial=partial)) for partial in ("share", "none"))
+    gradebook.update(tmp_path, [half], [share])
+    mark(tmp_path, "ben", "exercise-6-4-test", 2)
+    assert gradebook.by_hand(tmp_path, "06", [none], [half]).marks == {"ben": {"6.4": 2}}
+    gradebook.update(tmp_path, [half], [none])
+    assert grades(tmp_path, "ben")["exercise-6-4-test"] == (0, 2, None, False)
+
+
+def test_a_comment_or_extra_credit_alone_is_about_its_answer_too(tmp_path):
+    before = record("ben", changes=RAISED)
+    gradebook.update(tmp_path, [before])
+    mark(tmp_path, "ben", WRITTEN, comment="Which gate?")
+    mark(tmp_path, "ben", "exercise-6-4-test", extra_credit=1)
+    assert read_back(tmp_path, before).comments == {"ben": {"6.7": "Which gate?"}}
+    now = record("ben", written="The update gate.")
+    gradebook.update(tmp_path, [now])
+    for _ in "12":
+        found = read_back(tmp_path, now)
+        assert (found.marks, found.comments, found.outdated) == ({}, {}, {"ben": ("6.4", "6.7")})
+        gradebook.update(tmp_path, [now])
+    mark(tmp_path, "ben", WRITTEN, comment="Better.")
+    tick(tmp_path, "ben", "exercise-6-4-test")
+    found = read_back(tmp_path, now)
+    assert (found.marks, found.comments) == ({"ben": {"6.4": 4}}, {"ben": {"6.7": "Better."}}) and not found.outdated
 
 
 def test_marks_and_comments_are_read_back_under_the_students_own_names(tmp_path):
@@ -104,7 +161,7 @@ def test_marks_and_comments_are_read_back_under_the_students_own_names(tmp_path)
         "../../x": {"6.4": 0.0},
         "x" * 300: {"6.4": 3.5},
     }
-    assert gradebook.manual_comments(tmp_path, "06", names) == {"Anna Meier": {"6.7": "good <i>"}}
+    assert read_back(tmp_path, *map(record, names)).comments == {"Anna Meier": {"6.7": "good <i>"}}
     assert marks_in(tmp_path, "06", ["../../x"]) == {"../../x": {"6.4": 0.0}}
     assert marks_in(tmp_path, "07", names) == {}
     # extra credit is added to what the program gives now, whatever it gave when the gradebook was written

@@ -3,11 +3,13 @@
 import re
 import time
 
+import nbformat
 import pytest
-from gradebook_courses import FILE, opened, record, shown
+from gradebook_courses import FILE, WRITTEN, mark, opened, read_back, record, shown
 
 from gru_lab.grading import gradebook
 from gru_lab.grading.names import safe_name
+from gru_lab.grading.record import MEANING
 
 HOSTILE = (
     "</pre></div><script>window.hacked = 1</script><img src=x onerror='window.hacked = 2'>\n"
@@ -62,3 +64,23 @@ def test_the_page_does_not_say_whose_it_is(tmp_path):
     gradebook.update(tmp_path, [record("Anna Meier", file="Anna Meier_06.ipynb")])
     page = (tmp_path / "autograded" / safe_name("Anna Meier") / "06" / f"{FILE}.ipynb").read_text("utf-8")
     assert "Anna" not in page
+
+
+def test_a_long_line_of_sentences_is_folded_and_stays_the_same_answer(tmp_path):
+    long = f'my_reason = """{"The gate lets go of it. " * 30}{"x" * 300}"""'
+    for _ in "12":
+        gradebook.update(tmp_path, [record("ben", written=long)])
+        page = tmp_path / "autograded" / "ben" / "06" / f"{FILE}.ipynb"
+        [cell] = [one for one in nbformat.read(page, 4).cells if one.source.startswith("my_reason")]
+        assert max(map(len, cell.source.splitlines())) <= 90 and "".join(cell.source.split()) == "".join(long.split())
+        mark(tmp_path, "ben", WRITTEN, 3)
+    assert read_back(tmp_path, record("ben", written=long)).marks == {"ben": {"6.7": 3}}
+
+
+def test_nothing_is_said_twice(tmp_path):
+    told = {"6.4": {"says": "Right. And in batches too."}, "6.6": {"says": MEANING["right"]}}
+    gradebook.update(tmp_path, [record("ben", changes={**told, "6.7": {"says": MEANING["by hand"]}})])
+    with opened(tmp_path) as book:
+        said = [book.find_comment(f"exercise-6-{n}", FILE, "06", "ben").comment for n in (4, 6, 7)]
+    assert said == ["Right. And in batches too.", "Right.", None]
+    assert shown(tmp_path, "ben").count(MEANING["by hand"]) == 1

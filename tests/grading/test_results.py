@@ -32,3 +32,31 @@ def test_a_name_is_the_rosters_or_else_the_submissions(tmp_path, roster, name):
     made(tmp_path, OWN, roster, name="Ada of the LMS")
     assert f"<bdi>{name}</bdi>" in (tmp_path / "feedback" / "ada.html").read_text("utf-8")
     assert "<bdi>Ada of the LMS</bdi>" in (tmp_path / "feedback" / "bob.html").read_text("utf-8")
+
+
+def test_the_guides_own_words_are_hinted_at(tmp_path):
+    html = made(tmp_path, f"I think so. {WRITTEN.question.guide[0]}")
+    assert "Has the guide" in html and html.count("% of the answer") == 2
+    assert "Has the guide" not in made(tmp_path, OWN)
+
+
+def test_a_class_that_handed_in_another_notebook_has_no_noughts(tmp_path, capsys):
+    lost, right = (Result(name, status, 3) for name, status in (("6.4", "not found"), ("6.5", "right")))
+    records = {name: Record(name, "06", results=(lost,)) for name in ("ada", "bob")}
+    given = results.write_all(results.Paths(tmp_path / "a"), records, Policy(), gradebook=False)
+    assert [(one.state, one.mark) for one in given] == [("to mark", None)] * 2
+    html = (tmp_path / "a" / "report.html").read_text("utf-8")
+    assert html.index("Was it another assignment") < html.index("<main>") and "by rule" not in html
+    records |= {"cyd": Record("cyd", "06", results=(right, right, right))}
+    given = results.write_all(results.Paths(tmp_path / "b"), records, Policy(), gradebook=False)
+    assert [one.mark for one in given] == [0, 0, 3]
+    assert "Was it another assignment" not in (tmp_path / "b" / "report.html").read_text("utf-8")
+
+
+def test_each_step_of_the_writing_is_named(tmp_path, capsys):
+    one = Record("ada", "06", results=(Result("6.4", "right", 3),))
+    results.write_all(results.Paths(tmp_path), {"ada": one}, Policy())
+    said = capsys.readouterr().err
+    names = ("the gradebook", "the tables", "the students' pages", "the report")
+    steps = [said.index(f"writing {name} …") for name in names]
+    assert steps == sorted(steps)

@@ -94,7 +94,7 @@ def _grade(options, path):
         raise results.ResultsError(f"{options.out} holds results already: --resume goes on, --out names another folder")
     policy = _policy(options, paths)  # before the long work, so that a slip in it costs nothing
     protected = _protected(options)
-    roster = _roster(options, paths)
+    roster = _roster(options, paths, policy)
     found = submissions.find(path, asked.number, roster, options.max_mb << 20)
     print(f"{asked.title}: {found.says}", file=sys.stderr)
     handles = [handle for handle in found if run.in_shard(handle.student, options.shard)]
@@ -134,10 +134,11 @@ def _protected(options):
     return False
 
 
-def _roster(options, paths):
+def _roster(options, paths, policy):
     """The roster that is named, else the one that was kept with the results, else None."""
     kept = paths.roster if paths.roster.exists() else None
-    return rosters.read(options.roster or kept) if options.roster or kept else None
+    zone = scores.moment(policy.due).tzinfo if policy.due else None
+    return rosters.read(options.roster or kept, zone) if options.roster or kept else None
 
 
 def _keep_roster(path, paths):
@@ -184,7 +185,8 @@ def _again(options, folders, merge):
     if lacking:
         print(f"Not all shards are here: {', '.join(lacking)} missing.", file=sys.stderr)
     _keep(records, out)
-    policy, roster = _policy(options, folders[0]), _roster(options, folders[0])
+    policy = _policy(options, folders[0])
+    roster = _roster(options, folders[0], policy)
     _keep_roster(options.roster or folders[0].roster, out)
     return _write(options, out, records, policy, roster)
 

@@ -126,7 +126,7 @@ def write_all(paths, records, policy, people=None, due=None, gradebook=True):
     tables.grades(paths.root / "grades.csv", ordered, given, people)
     tables.questions(paths.root / "questions.csv", ordered, given)
     title = assignment(number).title
-    tables.canvas(paths.root / "canvas.csv", title, given, people)
+    tables.canvas(paths.root / "canvas.csv", policy.canvas_column or title, given, people)
     tables.moodle(paths.root / "moodle.csv", title, given, people, comments)
     tables.gradescope(paths.root / "gradescope.csv", given, people)
     pages = feedback.write_feedback(paths.root, ordered, given, safe_name, people, comments)

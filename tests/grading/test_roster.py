@@ -86,6 +86,12 @@ def test_tables_take_it_as_it_is(roster, tmp_path):
     assert '"Müller, Anna","55","4711","anna","A"' in (tmp_path / "c.csv").read_text("utf-8")
 
 
+def test_canvass_own_test_student_gets_no_login(roster, tmp_path):
+    class_ = roster(CANVAS + '"Student, Test",99,,,A,\n')
+    tables.canvas(tmp_path / "c.csv", "Exercises 6 (77)", [score(Record("99", "06"), Policy())], class_)
+    assert '"Student, Test","99","","","A"' in (tmp_path / "c.csv").read_text("utf-8")
+
+
 def test_own_deadlines(roster):
     made = roster("student,due\nanna,2026-12-01T23:59+01:00\nbob,\n")
     assert made.due == {"anna": "2026-12-01T23:59:00+01:00"} and len(made) == 2

@@ -109,6 +109,7 @@ def _grade(options, path):
     mapper = cluster.mapper(options.dask) if options.dask else None
     with Journal(paths.journal(asked.number, options.shard)) as journal:
         run.grade_all(handles, terms, journal, options.jobs, mapper)
+        found.close()
         wanted = {handle.student for handle in handles}
         records = {student: record for student, record in journal.records.items() if student in wanted}
     if options.shard:

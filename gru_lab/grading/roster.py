@@ -105,7 +105,7 @@ class Roster(Mapping):
 
 
 def read(path, zone=None):
-    """The Roster of a CSV file: UTF-8, commas, semicolons or tabs. zone: a time zone for Moodle's times, which name none.
+    """The Roster of a CSV file: UTF-8, commas, semicolons or tabs. zone: the time zone of Moodle's times.
     Raises RosterError."""
     path = Path(path)
     text = _text(path)

@@ -3,7 +3,7 @@
 import functools
 import re
 import zoneinfo
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime
 
 from gru_lab.grading.names import clean
 
@@ -45,7 +45,7 @@ def moment_of(text):
     return moment.replace(tzinfo=UTC).isoformat(), f"{zone} in the time it was handed in, so UTC is assumed."
 
 
-def named_time(text, zone: tzinfo | None = None):
+def named_time(text, zone=None):
     """ISO 8601 with a time zone of a time that an instructor names, and nothing is guessed: marks hang on it.
 
     "2026-12-01T23:59+01:00" and "2026-12-01 23:59 Europe/Vienna" will do, and a time as Moodle spells it out. Moodle

@@ -16,7 +16,7 @@ KINDS = {
     "marked before": (
         "marked by hand before, and changed since",
         "The old mark and comment count no more: a written answer waits for a new mark, any other has its points by "
-        "the program. In Formgrader the tick beside the old mark keeps it.",
+        "the program. Formgrader asks for a mark; its button Resolve keeps the old one.",
     ),
     "ended itself": ("ended Python itself", BY_RULE),
     "not found": ("no answer found", BY_RULE),

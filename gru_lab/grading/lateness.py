@@ -22,8 +22,8 @@ class Late:
 
 @dataclass(frozen=True)
 class Times:
-    """rules: sentences. late: one for each of them, the latest first. unknown: how many have no known time. marked_late: students
-    that Canvas marked as late without telling the time."""
+    """rules: sentences. late: one for each who was, the latest first. unknown: how many have no known time.
+    marked_late: students that Canvas marked as late without telling the time."""
 
     rules: tuple
     late: tuple

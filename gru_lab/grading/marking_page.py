@@ -18,7 +18,7 @@ OLD = "gru_lab_old"  # in the metadata of a cell: what a person said of the answ
 LONGEST = 20_000  # characters of an answer; more is nobody's reading, and slow to colour
 CHANGED = (
     "MARKED BY HAND BEFORE, and the answer has changed since: the old mark and comment count no more.\n"
-    "Give a mark again; the tick beside the old one keeps it."
+    "Give a mark again, or keep the old one with the button Resolve."
 )
 # Control characters, halves of characters, and marks that change the direction of text: shown by their number.
 _UNSEEN = re.compile(

@@ -127,3 +127,30 @@ def test_what_a_student_wrote_does_nothing_in_the_browser(formgrader, page):
     assert page.get_by_text("window.hacked = 1").first.is_visible()
     assert page.evaluate("window.hacked") is None and page.locator("img[src=x]").count() == 0
     assert errors(page) == []
+
+
+def test_a_mark_of_an_answer_that_has_changed_is_kept_by_resolve_alone(formgrader, page):
+    course, address, login = formgrader
+    page.goto(login)
+    open_submissions(page, address)
+    page.locator("a.name-shown", has_text="cleo").click()
+    points, resolve = page.locator("#exercise-6-7"), page.get_by_role("button", name="Resolve").locator("visible=true")
+    wait_for_marks(page, 3)
+    with page.expect_response(lambda answer: "/api/grade/" in answer.url and answer.request.method == "PUT"):
+        points.fill("1")
+        points.blur()
+    changed = record("cleo", gru="The candidate may start anew. " * 20)
+
+    def marks():
+        return gradebook.by_hand(course, "06", [score(changed, Policy())], [changed]).marks
+
+    gradebook.update(course, [changed])
+    page.reload()
+    wait_for_marks(page, 3)
+    assert marks() == {} and points.input_value() == "1" and resolve.count() == 1
+    assert page.get_by_text("MARKED BY HAND BEFORE").is_visible()
+    code = page.locator("pre", has_text="The candidate may start anew.").last
+    assert code.evaluate("pre => pre.scrollWidth <= pre.clientWidth")  # nothing of a sentence is cut off
+    with page.expect_response(lambda answer: "/api/grade/" in answer.url and answer.request.method == "PUT"):
+        resolve.click()
+    assert marks() == {"cleo": {"6.7": 1}}

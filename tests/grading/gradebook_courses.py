@@ -52,8 +52,8 @@ def mark(course, student, cell, manual_score=None, extra_credit=None, comment=No
         book.db.commit()
 
 
-def tick(course, student, cell):
-    """What Formgrader does when a person keeps the points that are there."""
+def resolve(course, student, cell):
+    """What Formgrader does when a person presses Resolve, which keeps the mark that is there."""
     with opened(course) as book:
         book.find_grade(cell, FILE, "06", safe_name(student)).needs_manual_grade = False
         book.db.commit()

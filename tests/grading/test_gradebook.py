@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
-from gradebook_courses import FILE, WRITTEN, absent, grades, mark, marks_in, opened, read_back, record, shown, tick
+from gradebook_courses import FILE, WRITTEN, absent, grades, mark, marks_in, opened, read_back, record, resolve, shown
 from sqlalchemy import text
 
 from gru_lab.grading import gradebook, gradebook_file
@@ -105,12 +105,12 @@ def test_a_mark_for_an_answer_that_has_changed_counts_no_more(tmp_path, updated)
     assert found.outdated == {"ben": ("6.7",), "cleo": ("6.4",)}
 
 
-def test_marked_again_it_counts_and_the_tick_keeps_mark_and_comment(tmp_path):
+def test_marked_again_it_counts_and_resolve_keeps_mark_and_comment(tmp_path):
     marked_class(tmp_path)
     again = [record("ben", written="Another one."), record("cleo", changes=WRONG)]
     gradebook.update(tmp_path, again)
     mark(tmp_path, "ben", WRITTEN, 2, comment="Now it is.")
-    tick(tmp_path, "cleo", "exercise-6-4-test")
+    resolve(tmp_path, "cleo", "exercise-6-4-test")
     for _ in "12":
         found = read_back(tmp_path, *again)
         assert found.marks == {"ben": {"6.4": 1, "6.7": 2}, "cleo": {"6.4": 1, "6.7": 3}} and found.outdated == {}
@@ -142,7 +142,7 @@ def test_a_comment_or_extra_credit_alone_is_about_its_answer_too(tmp_path):
         assert (found.marks, found.comments, found.outdated) == ({}, {}, {"ben": ("6.4", "6.7")})
         gradebook.update(tmp_path, [now])
     mark(tmp_path, "ben", WRITTEN, comment="Better.")
-    tick(tmp_path, "ben", "exercise-6-4-test")
+    resolve(tmp_path, "ben", "exercise-6-4-test")
     found = read_back(tmp_path, now)
     assert (found.marks, found.comments) == ({"ben": {"6.4": 4}}, {"ben": {"6.7": "Better."}}) and not found.outdated
 

@@ -4,7 +4,7 @@ import csv
 
 import nbformat
 import pytest
-from gradebook_courses import WRITTEN, mark, tick
+from gradebook_courses import WRITTEN, mark, resolve
 from report_pages import text
 
 from gru_lab import cli
@@ -60,7 +60,7 @@ def test_marked_changed_resumed_and_marked_again(tmp_path, capsys):
         assert cli.main(["grade", "tables", str(out)]) == 0
 
     mark(out / "nbgrader", "lou", WRITTEN, 2, comment="Now it is.")
-    tick(out / "nbgrader", "sol", "exercise-6-4-test")
+    resolve(out / "nbgrader", "sol", "exercise-6-4-test")
     assert cli.main(["grade", "tables", str(out)]) == 0
     rows, report = lines(out / "grades.csv"), (out / "report.html").read_text("utf-8")
     assert [rows[name]["total"] for name in ("lou", "sol")] == ["2.0", "5.5"] and "Marked by hand before" not in report

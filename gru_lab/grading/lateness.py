@@ -43,8 +43,8 @@ def times(records, scores, policy):
         elif by > timedelta(0):
             own = "" if due and moment(due) == moment(score.due) else time_words(score.due)
             late.append((by, Late(record.student, _words(by), _counts(score), own)))
-    late = [one for _, one in sorted(late, key=lambda pair: (-pair[0], pair[1].student))]
-    return Times(tuple(_rules(policy)) if policy else (), tuple(late), unknown, tuple(marked_late))
+    late.sort(key=lambda pair: (-pair[0], pair[1].student))
+    return Times(tuple(_rules(policy)) if policy else (), tuple(one for _, one in late), unknown, tuple(marked_late))
 
 
 def _after(handed_in, due):

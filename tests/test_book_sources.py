@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from gru_lab.workshop import book, book_pages
+from gru_lab.workshop import book, book_api, book_pages
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_the_command_says_where_the_book_is_or_that_sphinx_stopped(monkeypatch, 
     asked = []
     monkeypatch.setattr(book, "build", lambda *given: asked.append(given) or Path("html/index.html"))
     assert book.main(["--out", "pages", "--repository", "https://example.org/c"]) == 0
-    assert asked[0][1:] == (Path("pages"), "https://example.org/c")
+    assert asked[0][1:] == (Path("pages"), "https://example.org/c", False)
     assert capsys.readouterr().out.rstrip().endswith(f"Open {Path('html/index.html')}")
 
     def stop(*given):
@@ -98,10 +98,11 @@ def test_a_link_to_the_readme_leads_to_the_first_page():
     assert book_pages.local_links("[a](../README.md)", "contributing.md") == "[a](../README.md)"
 
 
-def test_a_room_that_is_not_there_has_no_page(tmp_path, monkeypatch):
-    (tmp_path / "gru_lab").mkdir()
-    (tmp_path / "gru_lab" / "cell.py").write_text('"""A cell."""\n__all__ = []\n', encoding="utf-8")
-    monkeypatch.setattr(book_pages, "ROOMS", (("There", ("cell", "attic")), ("Nowhere", ("cellar",))))
-    page = book_pages.api_page(tmp_path)
-    assert "## There" in page and "### gru_lab.cell" in page
-    assert "attic" not in page and "Nowhere" not in page
+def test_the_page_of_the_package_has_a_room_s_public_names_alone(monkeypatch):
+    monkeypatch.setattr(book_api, "ROOMS", {"There": ("start",)})
+    page = book_api.api_page()
+    assert "## There" in page and "### gru_lab.start" in page and ".. automodule:: gru_lab.start" in page
+    assert "   :members: StartError, copy_exercise, tell" in page  # not what only the command asks for
+    monkeypatch.setattr(book_api, "ROOMS", {"Nowhere": ("cellar",)})
+    with pytest.raises(ModuleNotFoundError, match="cellar"):
+        book_api.api_page()

@@ -76,6 +76,20 @@ def test_the_scan_has_the_loops_gradients():
         torch.testing.assert_close(scan, loop, rtol=1e-8, atol=1e-10)
 
 
+def test_the_loops_gradient_has_no_slices():
+    """The gradient of each z[:, t] would be as large as all of z: T² numbers in all."""
+    a_z, a_h = torch.randn(2, B, 8, H, requires_grad=True)
+    seen, ahead = set(), [min_gru_by_loop(a_z, a_h, torch.rand(B, H)).grad_fn]
+    while ahead:
+        node = ahead.pop()
+        if node is not None and node not in seen:
+            seen.add(node)
+            ahead += [before for before, _ in node.next_functions]
+    names = [node.name() for node in seen]
+    assert names.count("UnbindBackward0") == 3  # two of the loop, one of this test
+    assert not [name for name in names if name.startswith(("Select", "Slice"))]
+
+
 def test_min_gru_starts_from_its_first_state_and_refuses_another_way():
     layer = MinGRU(D, H)
     x = torch.randn(B, T, D)

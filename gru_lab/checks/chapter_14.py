@@ -32,6 +32,10 @@ PREDICT_PADDING = Prediction(
         ),
         Wrong("zeros erase", "0 would need a z of 0 and a candidate of 0. Zeros go in; the biases remain.", 0.0),
         Wrong("zeros halve", "0.45 would need z = 0.5. This cell's bias b_z = 4 holds z near 0.98.", 0.4525),
+        Wrong("beyond the range", "A state is a blend of 0 and values of tanh: it never leaves the range from -1 to 1.",
+              1.5, lambda guess: abs(guess) > 1),
+        Wrong("below 0", "Below 0 it cannot fall: a little of the candidate comes in, and most of 0.905 stays.",
+              -0.5, lambda guess: -1 <= guess < 0),
         Wrong("the candidate takes over", "1 would need a z near 0 and a candidate near 1. Here z stays near 1.", 1.0),
     ),
     hints=(
@@ -192,7 +196,7 @@ LAST_STATES = Code(
     wrong=(
         Wrong(
             "last column",
-            "output[:, -1] is step T for every story: a short one has ended before, and there is only padding.",
+            "Where a story is shorter than the box you read padding. Its end is at index n - 1, not at n, nor at -1.",
             lambda output, lengths: output[:, -1],
         ),
         Wrong(

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from gru_lab.cell import sigmoid
 from gru_lab.checks.common import draw
 from gru_lab.checks.question import Case, Choice, Code, Option, Prediction, Wrong
 
@@ -116,6 +117,21 @@ BLEND_BACKWARD = Code(
                 d_h * (1 - z) * (1 - candidate**2),
                 d_h * (h - candidate) * z * (1 - z),
             ),
+        ),
+        Wrong(
+            "through tanh",
+            "d_candidate went one line too far: tanh' belongs to the line before. Here only the blend is turned round.",
+            lambda d_h, h, candidate, z: (d_h * z, d_h * (1 - z) * (1 - candidate**2), d_h * (h - candidate)),
+        ),
+        Wrong(
+            "through σ",
+            "d_z went one line too far: σ' belongs to the line before. Here only the blend is turned round.",
+            lambda d_h, h, candidate, z: (d_h * z, d_h * (1 - z), d_h * (h - candidate) * z * (1 - z)),
+        ),
+        Wrong(
+            "squeezed again",
+            "You squeeze what comes in. z and candidate come out of σ and tanh already: take them as they are.",
+            lambda d_h, h, candidate, z: blend_backward(d_h, h, np.tanh(candidate), sigmoid(z)),
         ),
         Wrong(
             "values for slopes",
@@ -350,6 +366,11 @@ CLIP_BY_NORM = Code(
             scaled(lambda gradients, limit: limit / max(norm(gradients), 1e-12)),
         ),
         Wrong(
+            "always scaled",
+            "Every gradient is scaled to the limit: small ones grow, and 0 / 0 is NaN. Clipping only ever shortens.",
+            scaled(lambda gradients, limit: limit / norm(gradients)),
+        ),
+        Wrong(
             "root missing",
             "You divide by the sum of squares; the norm is its square root.",
             scaled(lambda gradients, limit: min(1, limit / max(norm(gradients) ** 2, 1e-12))),
@@ -402,8 +423,8 @@ WHAT_CUTS = Choice(
         ),
         "b": Option(
             "sentence 3 wrote the unit anew, and the old value is nearly gone",
-            "Right. What was overwritten had no say in what came later, so it gets no blame. That is a short memory, "
-            "no fault of the gradient.",
+            "Right. What was overwritten has hardly a say in what comes later, so it gets hardly any blame: 0.02 by "
+            "the straight road, 0.08 by all four. That is a short memory, no fault of the gradient.",
         ),
         "c": Option(
             "tanh is flat far from zero",
@@ -418,7 +439,7 @@ WHAT_CUTS = Choice(
     hints=(
         "Which share of the old value is in the new one?",
         "The slope of the straight road is z.",
-        "Forwards, 0.02 of the old value went on. Backwards, 0.02 of the gradient does.",
+        "Forwards, z lets 0.02 of the old value through. Backwards, 0.02 of the gradient; other roads make it 0.08.",
     ),
 )
 

@@ -22,6 +22,13 @@ PREDICT_FLOOR = Prediction(
     wrong=(
         Wrong("the mean distance", "0.5 is the mean of |x|. The error is squared first.", 0.5),
         Wrong("the largest", "1 is the error of the worst case, a number at the end of the range.", 1.0),
+        Wrong("below 0", "A square is never below 0, and so no mean of squares is.", -1.0, lambda guess: guess < 0),
+        Wrong(
+            "more than the worst",
+            "1 is the largest square there is, so the mean is less.",
+            2.0,
+            lambda guess: guess > 1.05,
+        ),
         Wrong("no error", "0 would need to know the number.", 0.0),
         Wrong(
             "two random numbers", "0.67 is the error of a random answer, 1/3 + 1/3. A constant one does better.", 2 / 3
@@ -51,6 +58,8 @@ def adam_cases(rng):
     cases = [Case("hand", first, "at the first step, with g = 0.5 and -0.0005: both move by the rate", expected=moved)]
     still = draw(rng, theta=(3,)) | {"g": np.zeros(3), "m": np.zeros(3), "v": np.ones(3), "t": 5, "rate": 0.1}
     cases.append(Case("property", still, "when there is no slope and none is remembered: nothing moves"))
+    never = draw(rng, theta=(2,)) | {name: np.zeros(2) for name in ("g", "m", "v")} | {"t": 7, "rate": 0.1}
+    cases.append(Case("property", never, "where a weight has never had a slope, so that v is 0"))
     for shape, t in (((4,), 3), ((2, 3), 40)):
         inputs = draw(rng, theta=shape, g=shape, m=shape) | {"v": rng.uniform(0.1, 1, shape), "t": t, "rate": 0.02}
         cases.append(Case("random", inputs, f"at step {t}"))
@@ -67,10 +76,11 @@ def adam_by_loops(theta, g, m, v, t, rate):
     return [part.tolist() for part in out]
 
 
-def adam_variant(theta, g, m, v, t, rate, *, means=(0.9, 0.999), correct=True, sign=-1, root=True):
-    """Adam with one thing changed."""
+def adam_variant(theta, g, m, v, t, rate, *, means=(0.9, 0.999), corrections=None, correct=True, sign=-1, root=True):
+    """Adam with one thing changed. corrections: the two of `means`, where they are not others."""
     a, b = means
     m, v = a * m + (1 - a) * g, b * v + (1 - b) * g**2
+    a, b = corrections or means
     m_hat, v_hat = (m / (1 - a**t), v / (1 - b**t)) if correct else (m, v)
     return theta + sign * rate * m_hat / ((np.sqrt(v_hat) if root else v_hat) + 1e-8), m, v
 
@@ -110,6 +120,11 @@ ADAM = Code(
             lambda theta, g, m, v, t, rate: adam_with(theta, g, m, v, t, rate, lambda v_hat: np.sqrt(v_hat + 1e-8)),
         ),
         Wrong(
+            "no ε",
+            "ε is missing. A weight that has never had a slope has v = 0, and 0 / 0 is NaN: add 1e-8 to the root.",
+            lambda theta, g, m, v, t, rate: adam_with(theta, g, m, v, t, rate, np.sqrt),
+        ),
+        Wrong(
             "rate forgotten",
             "The step is not multiplied by the rate.",
             lambda theta, g, m, v, t, rate: adam(theta, g, m, v, t, 1.0),
@@ -138,6 +153,16 @@ ADAM = Code(
             "means exchanged",
             "The two leaks are exchanged: 0.9 belongs to the slopes m, 0.999 to their squares v.",
             lambda *given: adam_variant(*given, means=(0.999, 0.9)),
+        ),
+        Wrong(
+            "corrections exchanged",
+            "The two corrections are exchanged: 1 - 0.9**t belongs to m, 1 - 0.999**t to v.",
+            lambda *given: adam_variant(*given, corrections=(0.999, 0.9)),
+        ),
+        Wrong(
+            "leaks exchanged in the means alone",
+            "The corrections are right, the leaks of the means are exchanged: 0.9 for m, 0.999 for v.",
+            lambda *given: adam_variant(*given, means=(0.999, 0.9), corrections=(0.9, 0.999)),
         ),
         Wrong(
             "weights exchanged",

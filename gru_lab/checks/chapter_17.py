@@ -23,6 +23,13 @@ PREDICT_PERPLEXITY = Prediction(
         Wrong("nothing learned", "484 is a network that knows nothing.", 484),
         Wrong("how often words occur", "154 is what you get by knowing only how often each word occurs.", 154),
         Wrong("the last word", "8.5 is what the last word alone gives, in a table of pairs.", 8.5),
+        Wrong(
+            "more than there are",
+            "More than 484 it cannot be: that is how many words there are.",
+            485,
+            lambda guess: guess > 484.5,
+        ),
+        Wrong("less than one", "Fewer than one word is less than no doubt at all.", 0.5, lambda guess: guess < 0.8),
         Wrong("no doubt", "1 would mean that the next word is never in doubt. Who dies next, nobody can know.", 1),
     ),
     hints=(
@@ -129,6 +136,26 @@ PERPLEXITY = Code(
             lambda logits, answers: np.exp(-picked_down(logits, answers).mean()),
         ),
         Wrong(
+            "softmax down the text, shifted by rows",
+            "The softmax adds up the places of the text, yet the largest is found in each row. Both: axis=1.",
+            lambda logits, answers: perplexity_of(shifted_by_rows_summed_down(logits), answers),
+        ),
+        Wrong(
+            "row sums not kept as a column",
+            "Each row's sum divides a column here. Keep the axis: sum(axis=1, keepdims=True), or [:, None].",
+            lambda logits, answers: perplexity_of(np.exp(logits) / np.exp(logits).sum(axis=1), answers),
+        ),
+        Wrong(
+            "softmax over everything",
+            "The softmax runs over the whole table. Each row is a question of its own and adds up to 1: axis=1.",
+            lambda logits, answers: perplexity_of(np.exp(logits) / np.exp(logits).sum(), answers),
+        ),
+        Wrong(
+            "every answer in every row",
+            "p[:, answers] picks every answer in every row, N times N. One in each row: p[np.arange(N), answers].",
+            lambda logits, answers: np.exp(-log_softmax(logits)[:, answers].mean()),
+        ),
+        Wrong(
             "2 for e",
             "You took 2 to the power of a loss in nats. Nats go with e; with 2 the logarithm must be base two as well.",
             lambda logits, answers: 2 ** -picked(logits, answers).mean(),
@@ -151,6 +178,15 @@ PERPLEXITY = Code(
         "np.exp(-np.log(p[np.arange(N), answers]).mean()).",
     ),
 )
+
+
+def perplexity_of(p, answers):
+    return np.exp(-np.log(p[np.arange(len(answers)), answers]).mean())
+
+
+def shifted_by_rows_summed_down(logits):
+    weights = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return weights / weights.sum(axis=0, keepdims=True)
 
 
 def picked_down(logits, answers):
@@ -189,6 +225,17 @@ def windows_by_loops(tokens, length):
         answers.append([int(word) for word in tokens[at + 1 : at + length + 1]])
         at += length
     return inputs, answers
+
+
+def windows_that_lack_an_answer(tokens, length, rows):
+    end = len(tokens) // length * length
+    return tokens[:end].reshape(rows, length), tokens[1 : end + 1].reshape(rows, length)
+
+
+def windows_apart(tokens, length):
+    count = len(tokens) // (length + 1)
+    windows = tokens[: count * (length + 1)].reshape(count, length + 1)
+    return windows[:, :-1], windows[:, 1:]
 
 
 def windows_by_index(tokens, length):
@@ -240,6 +287,37 @@ INPUTS_AND_ANSWERS = Code(
             "a shorter window",
             "The windows have length - 1 words. Cut length + 1 words for each, and neighbours share one.",
             lambda tokens, length: tuple(part[:, : length - 1] for part in inputs_and_answers(tokens, length)),
+        ),
+        Wrong(
+            "a window without its last answer",
+            "You count N // length windows, and the last one may lack an answer. Only N - 1 words have a next one.",
+            lambda tokens, length: windows_that_lack_an_answer(tokens, length, len(tokens) // length),
+        ),
+        Wrong(
+            "a window without its last answer, -1",
+            "With N // length windows the answers are a word short. Only N - 1 words have a next one.",
+            lambda tokens, length: windows_that_lack_an_answer(tokens, length, -1),
+        ),
+        Wrong(
+            "overlapping windows",
+            "Your windows overlap: one begins at every word. The next begins where the last one ended, length further.",
+            lambda tokens, length: tuple(
+                np.stack([tokens[i + shift : i + shift + length] for i in range(len(tokens) - length)])
+                for shift in (0, 1)
+            ),
+        ),
+        Wrong(
+            "windows that share no word",
+            "You cut windows of length + 1 that share no word, so the word at each border is never an input. "
+            "Go on by length.",
+            lambda tokens, length: windows_apart(tokens, length),
+        ),
+        Wrong(
+            "windows not split",
+            "These are windows of length + 1. Split each: all but its last word are inputs, all but its first answers.",
+            lambda tokens, length: (
+                (np.stack([tokens[i : i + length + 1] for i in range(0, len(tokens) - length, length)]),) * 2
+            ),
         ),
         Wrong(
             "read down",

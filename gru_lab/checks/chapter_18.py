@@ -20,10 +20,27 @@ PREDICT_UNIT = Prediction(
     kind="a number between 0 and 1",
     because="0.60: more than an axis of nobody's choice (about 0.18), and far from all there is.",
     wrong=(
-        Wrong("evenly spread", "0.002 is one share of 512. Units are better sorted than that.", 0.002),
-        Wrong("an axis of nobody's choice", "0.18 is what the best axis of a random rotation explains.", 0.18),
-        Wrong("nothing", "0 would mean that no unit moves with Power at all.", 0),
-        Wrong("a perfect name", "1 is the picture of the article: Power has a unit of its own.", 1.0),
+        Wrong(
+            "evenly spread",
+            "0.002 is one share of 512. Units are better sorted than that.",
+            0.002,
+            lambda guess: 0 < guess < 0.02,
+        ),
+        Wrong(
+            "an axis of nobody's choice",
+            "0.18 is what the best axis of a random rotation explains.",
+            0.18,
+            lambda guess: abs(guess - 0.18) < 0.06,
+        ),
+        Wrong("nothing", "0 would mean that no unit moves with Power at all.", 0, lambda guess: guess == 0),
+        Wrong("more than all", "One unit cannot know more than all 512 do: 0.99.", 2, lambda guess: guess > 1),
+        Wrong("less than nothing", "The best unit's share is not below 0.", -1, lambda guess: guess < 0),
+        Wrong(
+            "a perfect name",
+            "1 is the picture of the article: Power has a unit of its own.",
+            1.0,
+            lambda guess: 0.95 <= guess <= 1,
+        ),
     ),
     hints=(
         "If Power had a unit of its own, one unit would do as well as all.",
@@ -43,10 +60,11 @@ def r_squared(truth, said):
 def score_cases(rng):
     pencil = {"truth": np.array([[0.0], [0.0], [1.0], [1.0]]), "said": np.array([[0.0], [0.5], [1.0], [0.5]])}
     cases = [Case("hand", pencil, "in the example done with a pencil", expected=[0.5])]
-    truth = draw(rng, truth=(5, 2))
+    # quarters of these sums are exact: what never changes has a spread of exactly 0
+    truth = {"truth": rng.permutation(np.array([[0.0, 1.0], [1.0, -1.0], [3.0, 0.5], [0.5, 2.5]]))}
     cases.append(Case("property", truth | {"said": truth["truth"].copy()}, "when everything said is true"))
     cases.append(
-        Case("property", truth | {"said": np.tile(truth["truth"].mean(0), (5, 1))}, "when it always says the mean")
+        Case("property", truth | {"said": np.tile(truth["truth"].mean(0), (4, 1))}, "when it always says the mean")
     )
     for N, K in ((7, 3), (4, 5)):
         cases.append(Case("random", draw(rng, truth=(N, K), said=(N, K)), f"with N = {N}, K = {K}"))
@@ -113,6 +131,12 @@ R_SQUARED = Code(
             lambda truth, said: np.array(
                 [0 if np.ptp(b) < 1e-12 else np.corrcoef(a, b)[0, 1] ** 2 for a, b in zip(truth.T, said.T, strict=True)]
             ),
+        ),
+        Wrong(
+            "squared correlation, undefined",
+            "This is the squared correlation: it is undefined where what is said never changes, and forgives what is "
+            "shifted. R² is neither.",
+            lambda truth, said: np.array([np.corrcoef(a, b)[0, 1] ** 2 for a, b in zip(truth.T, said.T, strict=True)]),
         ),
         Wrong(
             "absolute errors",
@@ -209,6 +233,11 @@ RIDGE = Code(
                 ridge_not_centred(S, Y, strength),
                 Y.mean(0) - S.mean(0) @ ridge_not_centred(S, Y, strength),
             ),
+        ),
+        Wrong(
+            "not centred, no intercept",
+            "Nothing is centred and b is 0, so the weights do the intercept's work. Centre S and Y, then b follows.",
+            lambda S, Y, strength: (ridge_not_centred(S, Y, strength), np.zeros(Y.shape[1])),
         ),
         Wrong(
             "price on the intercept",

@@ -15,9 +15,9 @@ PREDICT_COUNT = Prediction(
     difficulty=4,
     asks="h = 1 - 0.5 to the power of n, in 32 bits. After how many steps does h stop changing?",
     answer=25,
-    within=2,
+    within=1,
     near=7,
-    kind="a number of steps",
+    kind="a number of steps (for never, 1e9)",
     because="After 25 steps h is exactly 1: a float32 has 24 binary digits, and each step needs one more.",
     wrong=(
         Wrong("never", "1 - 0.5 to the power of n never reaches 1 on paper. 32 bits are not paper.", 1e9),

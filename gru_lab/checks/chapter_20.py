@@ -22,8 +22,12 @@ PREDICT_ROUNDS = Prediction(
     because="What a place stands for doubles in each round: 1, 2, 4, … 512, 1,024. Ten rounds pass 1,000.",
     wrong=(
         Wrong("one by one", "999 is what a loop needs: each step waits for the one before.", 999),
+        Wrong("as many as sentences", "1,000 is the number of sentences; even a loop needs no more rounds.", 1000),
         Wrong("half", "500 would be the pairs of the first round. They are combined at the same moment.", 500),
         Wrong("one round short", "Nine rounds reach 512 sentences. One more.", 9),
+        Wrong(
+            "none", "Without a round every place knows its own sentence, and no other.", 0, lambda guess: guess < 0.5
+        ),
         Wrong("at once", "One round combines neighbours only: each then stands for two sentences.", 1),
         Wrong("square root", "32 is the square root. What a place stands for doubles, so it goes faster.", 32),
     ),
@@ -243,6 +247,14 @@ SCAN_ROUND = Code(
             "keeps not multiplied",
             "new is right, keep is not: two steps in a row keep the product of both keeps.",
             lambda keep, new, distance: (keep, scan_round(keep, new, distance)[1]),
+        ),
+        Wrong(
+            "keep overwritten",
+            "keep is right, but new was made with it after it had changed. Make new first, or from a copy of keep.",
+            lambda keep, new, distance: (
+                scan_round(keep, new, distance)[0],
+                scan_round(scan_round(keep, new, distance)[0], new, distance)[1],
+            ),
         ),
         Wrong(
             "new not faded",

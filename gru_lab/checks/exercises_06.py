@@ -174,7 +174,7 @@ def step_cases(rng):
     one = {"x": np.ones(2), "h": np.array([0.8, -0.4])} | zero
     cases = [Case("hand", one, "with all weights 0: half of the old", expected=[0.4, -0.2])]
     keeps = weights(2, 3) | {"b_z": np.full(3, 50.0)}
-    cases.append(Case("property", draw(rng, x=(2,), h=(3,)) | keeps, "when z keeps everything: nothing changes"))
+    cases.append(Case("property", draw(rng, x=(2,), h=(3,)) | keeps, "when z is 1: the old state comes out"))
     for B, D, H in sizes(rng, (3, 2, 4), (2, 4, 3)):
         cases.append(Case("random", draw(rng, x=(B, D), h=(B, H)) | weights(D, H), f"for a batch of {B}"))
     return cases
@@ -213,7 +213,7 @@ REPAIR = Code(
         ),
         Wrong(
             "reset thrown out",
-            "Now the reset gate does nothing at all. It hides the old state from the candidate.",
+            "Now the reset gate does nothing at all. It should hide the old state from the candidate.",
             step_with(reset=lambda r: np.ones_like(r)),
         ),
         Wrong(
@@ -226,7 +226,11 @@ REPAIR = Code(
             "z * h is right now. r has moved on to the candidate's share, which is 1 - z alone: r has done its work.",
             blended_with_r,
         ),
-        Wrong("z turned round", "z has changed its side: it keeps the old state.", step_with(update=lambda z: 1 - z)),
+        Wrong(
+            "z turned round",
+            "Your z multiplies the candidate. In the blend z should multiply the old state, and 1 - z the candidate.",
+            step_with(update=lambda z: 1 - z),
+        ),
         Wrong(
             "tanh for the gate",
             "r comes out of a tanh, between -1 and 1. A gate is a share: sigmoid.",
@@ -259,13 +263,45 @@ REPAIR = Code(
 # ---------------------------------------------------------------------------------------------- set by hand
 
 
+OPEN, SHUT = 0.95, 0.05
+SLACK = 1e-9  # log 19 makes exactly 0.95, or a little more or less in its last bits
+
+
 def gates_at_rest(biases):
     return [float(sigmoid(bias)) for bias in biases]
 
 
+def are_open(gates):
+    return min(gates) > OPEN + SLACK
+
+
+def are_shut(gates):
+    return max(gates) < SHUT - SLACK
+
+
 def hides_tragedy_and_revenge(biases):
-    power, conflict, tragedy, revenge = gates_at_rest(biases)
-    return min(power, conflict) > 0.95 and max(tragedy, revenge) < 0.05
+    gates = gates_at_rest(biases)
+    return are_open(gates[:2]) and are_shut(gates[2:])
+
+
+def has_the_signs(biases):
+    return min(biases[:2]) > 0 and max(biases[2:]) < 0
+
+
+def on_the_limit(biases):
+    limits = zip(gates_at_rest(biases), (OPEN, OPEN, SHUT, SHUT), strict=True)
+    return has_the_signs(biases) and any(abs(gate - limit) <= SLACK for gate, limit in limits)
+
+
+def in_digits(gate):
+    """With so many digits that it does not look like a limit which it is not: 0.953, not 0.95."""
+    if min(abs(gate - OPEN), abs(gate - SHUT)) <= SLACK:
+        return f"{gate:.2f}"
+    return next(text for digits in range(2, 12) if float(text := f"{gate:.{digits}f}") not in (OPEN, SHUT))
+
+
+def gates_in_words(biases):
+    return ", ".join(f"σ({b:.6g}) = {in_digits(g)}" for b, g in zip(biases, gates_at_rest(biases), strict=True))
 
 
 BIASES = Value(
@@ -283,22 +319,27 @@ BIASES = Value(
         Wrong("shares, not biases", "These are the gate's values. The bias is what σ makes them from: σ(1) is 0.73.",
               [1, 1, 0, 0], lambda biases: min(biases) >= 0 and max(biases) <= 1),
         Wrong("turned round", "This hides Power and Conflict. Tragedy and Revenge should go dark.", [-5, -5, 5, 5],
-              lambda biases: max(gates_at_rest(biases)[:2]) < 0.05 and min(gates_at_rest(biases)[2:]) > 0.95),
-        Wrong("too timid", "The right way, but not far enough: above 0.95 is asked for, and that takes 3.",
-              [2, 2, -2, -2],
-              lambda biases: min(biases[:2]) > 0 and max(biases[2:]) < 0),
+              lambda biases: are_shut(gates_at_rest(biases)[:2]) and are_open(gates_at_rest(biases)[2:])),
+        Wrong("on the limit", "A gate stands on its limit: 0.95 is not above 0.95, and 0.05 is not below 0.05.",
+              [np.log(19), 4, -4, -4], on_the_limit),
+        Wrong("not open enough", "Tragedy and Revenge are right. Power and Conflict must both be above 0.95.",
+              [2, 4, -4, -4], lambda biases: has_the_signs(biases) and are_shut(gates_at_rest(biases)[2:])),
+        Wrong("not shut enough", "Power and Conflict are right. Tragedy and Revenge must both be below 0.05.",
+              [4, 4, -4, -2.9], lambda biases: has_the_signs(biases) and are_open(gates_at_rest(biases)[:2])),
+        Wrong("too timid", "The right way, but not far enough: above 0.95 and below 0.05 are asked for.",
+              [2, 2, -2, -2], has_the_signs),
         Wrong("all dark", "Everything is hidden. Power and Conflict should stay visible.", [-5, -5, -5, -5],
-              lambda biases: max(gates_at_rest(biases)) < 0.05),
+              lambda biases: are_shut(gates_at_rest(biases))),
         Wrong("nothing hidden", "Nothing is hidden: a large bias means a gate near 1.", [5, 5, 5, 5],
-              lambda biases: min(gates_at_rest(biases)) > 0.95),
+              lambda biases: are_open(gates_at_rest(biases))),
     ),
-    right=([4, 4, -4, -4], np.array([3.5, 10, -3.5, -100.0]), (6, 6, -6, -6)),
-    praise=lambda biases: "Right: " + ", ".join(f"σ({b:g}) = {g:.2f}" for b, g in
-                                               zip(biases, gates_at_rest(biases), strict=True)) + ".",
+    right=([4, 4, -4, -4], np.array([3.5, 10, -3.5, -100.0]), (6, 6, -6, -6), [2.945, 3, -2.945, -3]),
+    praise=lambda biases: f"Right: {gates_in_words(biases)}.",
+    leads_to=lambda biases: f"Your gates: {gates_in_words(biases)}.",
     hints=(
         "With no input and no state the gate is σ(b_r). Which sign makes it near 1, which near 0?",
         "σ(3) is 0.953 and σ(-3) is 0.047.",
-        "Two numbers above 3, then two below -3.",
+        "Two numbers, 3 or more, then two that are -3 or less.",
     ),
 )  # fmt: skip
 

@@ -297,7 +297,6 @@ def bound_cases(rng):
     ]  # fmt: skip
     for *shape, n in sizes(rng, (3, 4, 3), (2, 5, 5)):
         inputs = {"h": rng.uniform(1.5, 5, shape).round(1), "z": rng.uniform(0.5, 0.9, shape).round(2), "n": n}
-        inputs["h"][0, 0] = 0.4  # inside the bound as well
         cases.append(Case("random", inputs, f"after {n} steps"))
     return cases
 
@@ -318,7 +317,7 @@ BOUND = Code(
     minutes=8,
     difficulty=4,
     arguments=("h", "z", "n"),
-    shapes="largest_state(h, z, n): start h ≥ 0 and gates z, both (…, H), n steps -> (…, H), the limit for the state",
+    shapes="largest_state(h, z, n): start h ≥ 1 and gates z, both (…, H), n steps -> (…, H), the limit for the state",
     reference=largest_state,
     cases=bound_cases,
     wrong=(
@@ -378,11 +377,6 @@ BOUND = Code(
             lambda h, z, n: h * z**n - (1 - z**n),
         ),
         Wrong(
-            "1 at least",
-            "This limit holds and is too wide: a start below 1 is not at 1 at once, it comes closer from below.",
-            lambda h, z, n: np.maximum(1.0, largest_state(h, z, n)),
-        ),
-        Wrong(
             "fading down to 1",
             "The start fades as if towards 0, and is cut at 1. Candidates enter meanwhile: the distance to 1 fades.",
             lambda h, z, n: np.maximum(1.0, h * z**n),
@@ -392,6 +386,7 @@ BOUND = Code(
         by_blending,
         lambda h, z, n: (z**n * h + (1 - z**n)).tolist(),
         lambda h, z, n: h * z**n + (1 - z) * sum(z**k for k in range(n)),
+        lambda h, z, n: np.maximum(1.0, largest_state(h, z, n)),  # every start here is 1 or more
     ),
     praise="Right. A start inside the bound stays inside, and one outside comes closer to it with every step.",
     hints=(

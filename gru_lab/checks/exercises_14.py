@@ -27,6 +27,11 @@ def tidy_shapes(value):
     return shapes
 
 
+def wrong_shape(name):
+    return Wrong(name, f"Look at {name} again: its shape is not right yet.", SHAPES | {name: (1,)},
+                 lambda shapes: shapes[name] != SHAPES[name])  # fmt: skip
+
+
 SIZES_OF_ALL = Value(
     id="14.5",
     name="shapes_on_the_way",
@@ -52,11 +57,18 @@ SIZES_OF_ALL = Value(
         Wrong("three blocks for two", "U_gates holds r and z only, 2H rows. U_h has to wait until r is known.",
               SHAPES | {"U_gates": (192, 64), "gates": (32, 192)},
               lambda shapes: 192 in (shapes["U_gates"][0], shapes["gates"][-1])),
-        Wrong("matrices turned", "A matrix has as many rows as numbers come out, so W is (3H, D) and U_gates (2H, H).",
-              SHAPES | {"W": (16, 192), "U_gates": (64, 128)},
-              lambda shapes: shapes["W"] == (16, 192) or shapes["U_gates"] == (64, 128)),
+        Wrong("W turned", "W has as many rows as numbers come out of the product, 3H, and D columns.",
+              SHAPES | {"W": (16, 192)}, lambda shapes: shapes["W"] == (16, 192)),
+        Wrong("U_gates turned", "U_gates has as many rows as numbers come out of the product, 2H, and H columns.",
+              SHAPES | {"U_gates": (64, 128)}, lambda shapes: shapes["U_gates"] == (64, 128)),
+        Wrong("one block for three", "Your W is one gate's. The chapter's W has r, z and h, one below the other.",
+              SHAPES | {"W": (64, 16)}, lambda shapes: shapes["W"] == (64, 16)),
+        Wrong("from_input as one long list", "So it leaves the product. Then it is reshaped: the stories and the steps"
+              " get an axis each again.",
+              SHAPES | {"from_input": (1600, 192)}, lambda shapes: shapes["from_input"] == (1600, 192)),
         Wrong("gates of all steps", "gates is made inside the loop, for one step: it has no axis for the steps.",
               SHAPES | {"gates": (32, 50, 128)}, lambda shapes: len(shapes["gates"]) == 3),
+        *(wrong_shape(name) for name in SHAPES),  # whatever no other has named
     ),
     right=(
         SHAPES,
@@ -141,6 +153,11 @@ BACKWARDS = Code(
             "zeros first",
             "The padding is 0 now, but it still stands in front. The last sentence of a story belongs to step 0.",
             each_story(lambda story, n: ended(story, n)[::-1]),
+        ),
+        Wrong(
+            "box turned, then cut",
+            "You turned the whole box and then wiped its end, so the padding came to the front. Turn n rows only.",
+            each_story(lambda story, n: ended(story[::-1], n)),
         ),
         Wrong(
             "padding kept",

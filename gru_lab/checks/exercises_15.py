@@ -1,5 +1,6 @@
 """Exercises on learning: a step back for z takes, a finite difference, and a walk with its lines in the wrong order."""
 
+import itertools
 import math
 
 import numpy as np
@@ -22,17 +23,19 @@ def back_with(
     tanh=lambda c: 1 - c**2,
     gate=lambda g: g * (1 - g),
     seen=lambda r: r,
-    turned=False,
+    turned=(),
     roads=(1, 1, 1, 1),
     learn=lambda h, r: h,
     road_1=None,
     gate_r=None,
 ):
-    """One step back for z takes, with one thing changed. road_1, gate_r: where they differ from `kept` and `gate`."""
+    """One step back for z takes, with one thing changed. road_1, gate_r: where they differ from `kept` and `gate`;
+    turned: the names of the U that are transposed."""
     road_1, gate_r = road_1 or kept, gate_r or gate
 
     def step(d_h, h, r, z, candidate, U_r, U_z, U_h):
-        U_r, U_z, U_h = (U.T if turned else U for U in (U_r, U_z, U_h))
+        given = {"U_r": U_r, "U_z": U_z, "U_h": U_h}
+        U_r, U_z, U_h = (U.T if name in turned else U for name, U in given.items())
         d_a_h = d_h * (1 - kept(z)) * tanh(candidate)
         d_a_z = d_h * from_z(h, candidate) * gate(z)
         d_m = d_a_h @ U_h
@@ -67,6 +70,15 @@ def back_by_loops(d_h, h, r, z, candidate, U_r, U_z, U_h):
             out[0, b, j] = d_h[b, j] * (1 - z[b, j]) + m[j] * r[b, j] + through_gates
         out[1:, b] = a_r, a_z, a_h
     return out
+
+
+def in_another_order(pairs):
+    """[(expected, came out)], four for each case: are they the right ones, in one other order everywhere?"""
+    steps = [pairs[at : at + 4] for at in range(0, len(pairs), 4)]
+    return any(
+        all(np.allclose(step[i][1], step[j][0], atol=1e-4) for step in steps for i, j in enumerate(order))
+        for order in itertools.permutations(range(4))
+    )
 
 
 def back_cases(rng):
@@ -138,7 +150,12 @@ STEP_BACK = Code(
         Wrong(
             "U turned",
             "The U are turned. Forwards it was h @ U.T, so backwards it is d_a @ U.",
-            back_with(turned=True),
+            back_with(turned=("U_r", "U_z", "U_h")),
+        ),
+        *(
+            Wrong(f"{name} turned", f"{name} is turned. Forwards it was {name}.T, so backwards it is {name}.",
+                  back_with(turned=(name,)))
+            for name in ("U_r", "U_z", "U_h")
         ),
         Wrong(
             "tanh' forgotten",
@@ -194,6 +211,14 @@ STEP_BACK = Code(
               back_with(gate_r=lambda r: np.ones_like(r))),
         Wrong("σ' of z forgotten", "d_a_z has a factor z (1 - z), the slope of its σ.",
               back_with(gate=lambda z: np.ones_like(z), gate_r=lambda r: r * (1 - r))),
+        Wrong("half of σ'", "Half of the slope of σ is missing: it is g (1 - g), for z and for r.",
+              back_with(gate=lambda g: g)),
+        Wrong("half of σ' of z", "Half of a slope is missing in d_a_z: the slope of σ is z (1 - z).",
+              back_with(gate=lambda z: z, gate_r=lambda r: r * (1 - r))),
+        Wrong("half of σ' of r", "Half of a slope is missing in d_a_r: the slope of σ is r (1 - r).",
+              back_with(gate_r=lambda r: r)),
+        Wrong("order", "The four are right, in another order. It is d_h_before, d_a_r, d_a_z, d_a_h.",
+              lambda *given: step_back_takes(*given)[::-1], in_another_order),
         Wrong("tanh' for σ'", "1 - g² is the slope of tanh. A gate comes out of σ: z (1 - z) and r (1 - r).",
               back_with(gate=lambda g: 1 - g**2)),
         Wrong("σ' for tanh'", "c (1 - c) is the slope of σ. The candidate comes out of tanh: 1 - candidate ** 2.",
@@ -260,14 +285,30 @@ def differences_by_lists(w, X, y, epsilon):
     return slopes
 
 
+def differences_taken_back(w, X, y, epsilon):
+    slopes = []
+    for i in range(len(w)):
+        w[i] += epsilon
+        up = loss(w, X, y)
+        w[i] -= 2 * epsilon
+        slopes.append((up - loss(w, X, y)) / (2 * epsilon))
+        w[i] += epsilon
+    return slopes
+
+
+def eighths(rng, D):
+    """Weights that w[i] += ε and w[i] -= ε bring back to the last bit, where ε is an eighth or a multiple of one."""
+    return rng.integers(-12, 13, D) / 8
+
+
 def difference_cases(rng):
     hand = {"w": np.array([0.0]), "X": np.array([[1.0]]), "y": np.array([0.0]), "epsilon": math.log(3)}
     cases = [Case("hand", hand, "where σ is 3/4 above and 1/4 below", expected=[0.25 / (2 * math.log(3))])]
-    unused = draw(rng, w=(3,), X=(2, 3), y=(2,)) | {"epsilon": 0.5}
+    unused = {"w": eighths(rng, 3)} | draw(rng, X=(2, 3), y=(2,)) | {"epsilon": 0.5}
     unused["X"][:, 1] = 0
     cases.append(Case("property", unused, "when weight 1 meets zeros only: no slope"))
-    for (B, D), epsilon in zip(sizes(rng, (4, 2), (3, 5)), (0.5, 0.8), strict=True):
-        inputs = draw(rng, w=(D,), X=(B, D)) | {"y": rng.uniform(0, 1, B).round(2), "epsilon": epsilon}
+    for (B, D), epsilon in zip(sizes(rng, (4, 2), (3, 5)), (0.5, 0.75), strict=True):
+        inputs = {"w": eighths(rng, D)} | draw(rng, X=(B, D)) | {"y": rng.uniform(0, 1, B).round(2), "epsilon": epsilon}
         cases.append(Case("random", inputs, f"with B = {B}, D = {D}, ε = {epsilon}"))
     return cases
 
@@ -322,7 +363,7 @@ DIFFERENCES = Code(
         ),
         Wrong(
             "derived, not measured",
-            "This is the exact slope, derived. A check must know nothing of the derivation: read the loss twice.",
+            "This is the slope itself: derived, or with a tiny ε of your own. Read the loss twice, with the given ε.",
             exact_slopes,
         ),
     ),
@@ -332,6 +373,7 @@ DIFFERENCES = Code(
             [loss(w + e, X, y) - loss(w - e, X, y) for e in epsilon * np.eye(len(w))]
         ) / (2 * epsilon),
         lambda *given: slopes_by_difference(*given).astype(np.float32),
+        differences_taken_back,
     ),
     praise="Right. It knows nothing of any derivation, and that is what makes it a check.",
     hints=(

@@ -67,6 +67,13 @@ LEARNING_RATES = Code(
               rates_with(over=lambda steps, warmup: steps)),
         Wrong("falls from the start", "The cosine began at step 0. It begins when the rising ends.",
               rates_with(begin=lambda warmup: 0)),
+        Wrong("over the whole run", "Your cosine begins at step 0 and runs over all steps. It begins when the rising"
+              " ends, and has steps - warmup of them.", rates_with(over=lambda steps, warmup: steps,
+                                                                  begin=lambda warmup: 0)),
+        Wrong("in degrees", "np.cos and math.cos count in radians: half a turn is π, not 180.", rates_with(turn=180)),
+        Wrong("one step too many rises", "One step too many rises, above the full rate: t < warmup, not <=.",
+              lambda steps, warmup, rate: np.where(np.arange(steps) == warmup, rate * (warmup + 1) / warmup,
+                                                   learning_rates(steps, warmup, rate))),
         Wrong("goes below zero", "The cosine itself goes down to -1. Half of one plus it goes from 1 to 0.",
               rates_with(half=False)),
         Wrong("a quarter turn", "This falls to half of the rate only: the cosine needs half a turn, π.",

@@ -60,6 +60,16 @@ SHARE = Code(
             per_word(products=lambda V, D, H, blocks: blocks * (D * H + H * H) + H * V + V * D),
         ),
         Wrong(
+            "biases counted",
+            "Biases were counted, as for parameters. They are added, not multiplied: no products.",
+            per_word(products=lambda V, D, H, blocks: blocks * (D * H + H * H + 2 * H) + H * V + V),
+        ),
+        Wrong(
+            "a bias for each block",
+            "Biases were counted, one for each block and the decoder's. They are added: no products.",
+            per_word(products=lambda V, D, H, blocks: blocks * (D * H + H * H + H) + H * V + V),
+        ),
+        Wrong(
             "decoder forgotten",
             "The decoder is missing: H · V products for the logits.",
             per_word(products=lambda V, D, H, blocks: blocks * (D * H + H * H)),
@@ -184,9 +194,9 @@ JUDGE_A_STORY = Written(
     minutes=8,
     difficulty=2,
     guide=(
-        "Ylva comes out of nowhere: she was never introduced. The state must know who is at court.",
+        "Ylva comes out of nowhere, and so does the king. The state must know who is at court and who rules.",
         "The revenge goes to the wrong person: Ylva killed the queen, not Edda. The state must know who did it.",
-        "Edda is dead when she kneels. The state must know who has died.",
+        "Edda is dead when she kneels, for Gorm killed her to avenge Liv. The state must know who has died.",
     ),
     right=(
         "Nobody introduced Ylva, so the state did not hold who is at court. Ylva killed the queen but Gorm "

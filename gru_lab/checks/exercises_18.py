@@ -99,7 +99,8 @@ BEST_UNIT = Code(
         ),
         Wrong(
             "fitted on the test states",
-            "The line was fitted on the test states. It may only be judged on them.",
+            "This is R² of a line fitted on the test states; a squared correlation there is the same number. "
+            "Fit on S and y, and judge that very line.",
             with_unit(chosen, slope_of=lambda S, y, S_test, y_test: fits(S_test, y_test)[:2]),
         ),
         Wrong(
@@ -247,7 +248,7 @@ PATTERN = Code(
     hints=(
         "Σ is the covariance of the states: np.cov(S.T), (H, H).",
         "Σ W is how the units go with the readings. It still needs the right length.",
-        "Σ W (Wᵀ Σ W)⁻¹.",
+        "np.cov(S.T) @ W @ np.linalg.inv(W.T @ np.cov(S.T) @ W).",
     ),
 )
 

@@ -16,7 +16,7 @@ def paired_interval(one, other, t):
 
 
 def paired_cases(rng):
-    hand = {"one": np.array([6.0, 9.0, 15.0]), "other": np.array([4.0, 5.0, 9.0]), "t": 4.303}
+    hand = {"one": np.array([6.0, 9.0, 8.0]), "other": np.array([4.0, 5.0, 2.0]), "t": 4.303}
     half = 4.303 * 2 / np.sqrt(3)
     cases = [Case("hand", hand, "for gaps of 2, 4 and 6", expected=(4.0, 4 - half, 4 + half))]
     same = draw(rng, one=(4,))
@@ -81,6 +81,8 @@ PAIRED = Code(
         ),
         Wrong("spread of one", "The spread is that of `one`. Take that of the gaps.",
               lambda one, other, t: about(np.mean(one - other), t * spread(one) / np.sqrt(len(one)))),
+        Wrong("sorted first", "You sorted the scores first, which tears the pairs apart: one - other as they come.",
+              lambda one, other, t: paired_interval(np.sort(one), np.sort(other), t)),
         Wrong("1.96", "1.96 is for many pairs. Use the t that you are given.",
               lambda one, other, t: paired_interval(one, other, 1.96)),
     ),
@@ -113,6 +115,10 @@ def fair_size(lstm_units, input_size):
 
 def size_cases(rng):
     cases = [Case("hand", {"lstm_units": 3, "input_size": 2}, "for 3 units and 2 inputs: 72 parameters", expected=3.0)]
+    even = {"lstm_units": 5, "input_size": 3}
+    cases.append(Case("property", even, "for 5 units and 3 inputs, where both may have just 180", expected=6.0))
+    odd = {"lstm_units": 11, "input_size": 4}
+    cases.append(Case("property", odd, "for 11 units and 4 inputs, where the biases matter"))
     cases.append(Case("property", {"lstm_units": 30, "input_size": 1}, "for one input: nearly all is U"))
     for units, inputs in sizes(rng, (9, 12), (4, 10), (16, 10), (25, 300), between=((4, 30), (8, 40))):
         cases.append(Case("random", {"lstm_units": units, "input_size": inputs}, f"for {units} units, {inputs} inputs"))
@@ -123,7 +129,12 @@ def size_cases(rng):
 
 def root_of(budget, blocks, linear):
     """The largest whole H with blocks · (H² + linear · H) ≤ budget."""
-    return float(np.floor((-linear + np.sqrt(linear**2 + 4 * budget / blocks)) / 2 + 1e-9))
+    return float(np.floor(exact_root(budget, blocks, linear) + 1e-9))
+
+
+def exact_root(budget, blocks, linear):
+    """H with blocks · (H² + linear · H) = budget."""
+    return float((-linear + np.sqrt(linear**2 + 4 * budget / blocks)) / 2)
 
 
 def lstm_budget(lstm_units, input_size, blocks=4, bias=1):
@@ -152,6 +163,15 @@ FAIR_SIZE = Code(
               lambda lstm_units, input_size: root_of(4 * (lstm_units**2 + lstm_units), 3, 1)),
         Wrong("one too many", "This GRU has more parameters than the LSTM, by one unit.",
               lambda lstm_units, input_size: fair_size(lstm_units, input_size) + 1),
+        Wrong("rounded", "You rounded to the nearest whole number, and above a half that is too many. Round down.",
+              lambda lstm_units, input_size: float(round(exact_root(lstm_budget(lstm_units, input_size), 3,
+                                                                    input_size + 1)))),
+        Wrong("a fraction", "This H has a fraction. A GRU has a whole number of units: round down.",
+              lambda lstm_units, input_size: exact_root(lstm_budget(lstm_units, input_size), 3, input_size + 1)),
+        Wrong("fewer, not as many", "You stop where the parameters are as many. As many is allowed: <= and not <.",
+              lambda lstm_units, input_size: root_of(lstm_budget(lstm_units, input_size) - 1, 3, input_size + 1)),
+        Wrong("no biases", "The biases are missing: H numbers in each block.",
+              lambda lstm_units, input_size: root_of(lstm_budget(lstm_units, input_size, bias=0), 3, input_size)),
         Wrong("three quarters", "This is 3/4 of the units. The GRU has fewer blocks, so it gets more units, not fewer.",
               lambda lstm_units, input_size: float(3 * lstm_units // 4)),
         Wrong("blocks exchanged", "The blocks are exchanged: the LSTM has four, the GRU three.",

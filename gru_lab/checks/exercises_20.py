@@ -128,14 +128,21 @@ JOINED = Code(
 # ---------------------------------------------------------------------------------------------- a scan to mend
 
 
-def scan_with(grow=lambda d: 2 * d, goes_on=lambda d, T: d < T, spoiled=False, keeps=True, swapped=False, ends=None):
-    """The scan with one thing changed."""
+def scan_with(
+    grow=lambda d: 2 * d,
+    goes_on=lambda d, T: d < T,
+    fades=lambda keep, longer, first: keep,
+    keeps=True,
+    swapped=False,
+    ends=None,
+):
+    """The scan with one thing changed. fades: of the three keeps, the one that fades the earlier new."""
 
     def scan(keep, new, h):
-        distance = 1
+        first, distance = keep, 1
         while goes_on(distance, len(keep)):
             longer = np.concatenate([keep[:distance], keep[distance:] * keep[:-distance]])
-            share = longer if spoiled else keep
+            share = fades(keep, longer, first)
             late, early = (new[:-distance], new[distance:]) if swapped else (new[distance:], new[:-distance])
             new = np.concatenate([new[:distance], share[distance:] * early + late])
             keep, distance = longer if keeps else keep, grow(distance)
@@ -178,7 +185,13 @@ MENDED_SCAN = Code(
         Wrong(
             "as it was",
             "new still uses a keep that this round has changed. Both must be made from the pairs of the round before.",
-            scan_with(spoiled=True),
+            scan_with(fades=lambda keep, longer, first: longer),
+        ),
+        Wrong(
+            "the first keep in every round",
+            "new is faded by the keep that came in, in every round. From the second round on it is that of the round"
+            " before.",
+            scan_with(fades=lambda keep, longer, first: first),
         ),
         Wrong(
             "first state forgotten",

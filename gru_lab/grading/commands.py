@@ -15,6 +15,7 @@ from gru_lab.grading.engine import Terms
 from gru_lab.grading.journal import Journal, JournalError, read_all
 from gru_lab.grading.option_types import minutes, percent, positive, seconds, shard
 from gru_lab.grading.pages import number_of
+from gru_lab.grading.places import check_folder, class_seed
 from gru_lab.grading.times import named_time
 from gru_lab.grading.writing import NotWritten, write_whole
 
@@ -53,7 +54,7 @@ def add_parser(subparsers):
     running.add_argument("--seed-file", type=Path, metavar="FILE", help="the class's secret (made if it is not there)")
     running.add_argument("--seconds", type=seconds, default=5.0, metavar="S", help="for one question (%(default)s)")
     running.add_argument("--max-mb", type=positive, default=50, metavar="N", help="of a notebook (%(default)s)")
-    running.add_argument("--shard", type=shard, metavar="I/N", help="grade every Nth student only, from the Ith on")
+    running.add_argument("--shard", type=shard, metavar="I/N", help="one of N shares; a student's id draws which")
     running.add_argument("--dask", metavar="ADDRESS", help="grade on the workers of this Dask scheduler")
     running.add_argument("--without-sandbox", action="store_true", help="run the submissions with limits alone")
     policy = parser.add_argument_group("policy (default: that of the results, else full credit, never late)")
@@ -65,6 +66,7 @@ def add_parser(subparsers):
         "--partial", choices=scores.PARTIAL, help="a question's points: by the share right, or all or none"
     )
     policy.add_argument("--missing", choices=scores.MISSING, help="the mark of who handed in nothing (blank: none)")
+    policy.add_argument("--canvas-column", metavar="NAME", help='its column in Canvas: "Exercises 6 (1234)"')
     parser.add_argument("--no-gradebook", action="store_true", help="write no nbgrader gradebook")
     parser.set_defaults(call=_call)
 
@@ -90,15 +92,16 @@ def _grade(options, path):
         if getattr(options, name) is None:
             raise results.ResultsError(f"--{name} is missing; see gru-lab grade --help")
     asked, paths = assignment(options.assignment), results.Paths(options.out)
+    check_folder(paths.root)
     if paths.journals() and not options.resume and not options.shard:
         raise results.ResultsError(f"{options.out} holds results already: --resume goes on, --out names another folder")
     policy = _policy(options, paths)  # before the long work, so that a slip in it costs nothing
     protected = _protected(options)
-    roster = _roster(options, paths)
+    roster = _roster(options, paths, policy)
     found = submissions.find(path, asked.number, roster, options.max_mb << 20)
     print(f"{asked.title}: {found.says}", file=sys.stderr)
     handles = [handle for handle in found if run.in_shard(handle.student, options.shard)]
-    seed = results.read_seed(options.seed_file or paths.seed)
+    seed = class_seed(options.seed_file, paths.seed)
     results.agree(paths, asked.number, seed)
     policy.save(paths.policy)  # now, so that whoever goes on after an interruption, or joins shards, has them
     _keep_roster(options.roster, paths)
@@ -106,6 +109,7 @@ def _grade(options, path):
     mapper = cluster.mapper(options.dask) if options.dask else None
     with Journal(paths.journal(asked.number, options.shard)) as journal:
         run.grade_all(handles, terms, journal, options.jobs, mapper)
+        found.close()
         wanted = {handle.student for handle in handles}
         records = {student: record for student, record in journal.records.items() if student in wanted}
     if options.shard:
@@ -134,10 +138,11 @@ def _protected(options):
     return False
 
 
-def _roster(options, paths):
+def _roster(options, paths, policy):
     """The roster that is named, else the one that was kept with the results, else None."""
     kept = paths.roster if paths.roster.exists() else None
-    return rosters.read(options.roster or kept) if options.roster or kept else None
+    zone = scores.moment(policy.due).tzinfo if policy.due else None
+    return rosters.read(options.roster or kept, zone) if options.roster or kept else None
 
 
 def _keep_roster(path, paths):
@@ -156,6 +161,7 @@ def _policy(options, paths):
             "percent_at_most": options.late_at_most,
             "partial": options.partial,
             "missing": options.missing,
+            "canvas_column": options.canvas_column,
         }
         return scores.Policy(**{**vars(policy), **{name: one for name, one in asked.items() if one is not None}})
     except (ValueError, OSError) as problem:
@@ -169,6 +175,7 @@ def _again(options, folders, merge):
     if not merge and len(folders) > 1:
         raise results.ResultsError("tables are made of one folder of results; merge joins several")
     out = results.Paths(options.out) if merge else folders[0]
+    check_folder(out.root)
     runs = [told for one in (*folders, out) if (told := results.told(one))]
     if any(told != runs[0] for told in runs):
         raise results.ResultsError(
@@ -184,7 +191,8 @@ def _again(options, folders, merge):
     if lacking:
         print(f"Not all shards are here: {', '.join(lacking)} missing.", file=sys.stderr)
     _keep(records, out)
-    policy, roster = _policy(options, folders[0]), _roster(options, folders[0])
+    policy = _policy(options, folders[0])
+    roster = _roster(options, folders[0], policy)
     _keep_roster(options.roster or folders[0].roster, out)
     return _write(options, out, records, policy, roster)
 

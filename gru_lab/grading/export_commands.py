@@ -5,6 +5,7 @@ from pathlib import Path
 
 from gru_lab.grading import results
 from gru_lab.grading.assignments import UnknownAssignment, assignment
+from gru_lab.grading.places import class_seed
 
 __all__ = ["add_parser"]
 
@@ -45,12 +46,12 @@ def _gradescope(options):
         asked = assignment(options.assignment)
         if options.out.exists() and not options.force:
             raise results.ResultsError(f"{options.out} is there already: --force overwrites it")
-        seed_file = options.seed_file or options.out.with_suffix(".seed.txt")
-        gradescope.export(options.out, asked.number, results.read_seed(seed_file))
+        beside = options.out.with_suffix(".seed.txt")
+        gradescope.export(options.out, asked.number, class_seed(options.seed_file, beside))
     except (UnknownAssignment, results.ResultsError, OSError) as problem:
         print(f"gru-lab export: {problem}", file=sys.stderr)
         return 1
-    print(f"{options.out} is ready to upload. The seed is in {seed_file}: keep both from the class.")
+    print(f"{options.out} is ready to upload. The seed is in {options.seed_file or beside}: keep both from the class.")
     return 0
 
 

@@ -44,8 +44,7 @@ def times(records, scores, policy):
             own = "" if due and moment(due) == moment(score.due) else time_words(score.due)
             late.append((by, Late(record.student, _words(by), _counts(score), own)))
     late.sort(key=lambda pair: (-pair[0], pair[1].student))
-    rules = tuple(_rules(policy)) if policy else ()
-    return Times(rules, tuple(one for _, one in late), unknown, tuple(marked_late))
+    return Times(tuple(_rules(policy)) if policy else (), tuple(one for _, one in late), unknown, tuple(marked_late))
 
 
 def _after(handed_in, due):

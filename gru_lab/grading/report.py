@@ -69,12 +69,9 @@ def page(number, records, scores, hints=None, people=None, pages=None, policy=No
     quoted: what `similarity.quoting` found.
     """
     called = {record.student: student(record, people, pages) for record in records}
-    for missing in sorted(set(people or {}) - set(called)):
-        records, scores = (
-            [*records, Record(missing, number, problem=NOTHING)],
-            [*scores, Score(missing, number, absent=True)],
-        )
-        called[missing] = student(records[-1], people, pages)
+    missing = [Record(one, number, problem=NOTHING) for one in sorted(set(people or {}) - set(called))]
+    called |= {record.student: student(record, people, pages) for record in missing}
+    records, scores = [*records, *missing], [*scores, *(Score(one.student, number, absent=True) for one in missing)]
     everybody = list(zip(records, scores, strict=True))
     handed_in = [(record, score) for record, score in everybody if not score.absent]
     graded = [score for _, score in handed_in]

@@ -152,7 +152,7 @@ def _write(paths, ordered, given, policy, people, roster, comments, step):
     tables.grades(paths.root / "grades.csv", ordered, given, people)
     tables.questions(paths.root / "questions.csv", ordered, given)
     title = assignment(number).title
-    tables.canvas(paths.root / "canvas.csv", title, given, people)
+    tables.canvas(paths.root / "canvas.csv", policy.canvas_column or title, given, people)
     tables.moodle(paths.root / "moodle.csv", title, given, people, comments)
     tables.gradescope(paths.root / "gradescope.csv", given, people)
     step("writing the students' pages")

@@ -28,10 +28,14 @@ _HEADERS = {
     "email": ("email", "email address", "e-mail", "e-mail address", "mail"),
     "section": ("section", "sections", "group", "groups"),
     "due": ("due", "extension", "deadline", "due date", "extended due"),
-    "handed_in": ("handed_in", "handed in", "submitted", "submitted at", "submitted_at", "submission time"),
-}
+    "handed_in": (
+        "handed_in", "handed in", "submitted", "submitted at", "submitted_at", "submission time",
+        "last modified (submission)",
+    ),
+    "participant": ("identifier",),
+}  # fmt: skip
 # of those, what may be the id by which the class knows a student; the first that a row has
-_IDS = ("student", "id", "login", "id_number", "canvas_id", "email")
+_IDS = ("student", "id", "login", "id_number", "canvas_id", "email", "participant")
 
 
 class RosterError(Exception):
@@ -48,6 +52,7 @@ class Person:
     login: str = ""  # Canvas's "SIS Login ID"
     canvas_id: str = ""
     section: str = ""
+    participant: str = ""  # "Participant 7009": the "Identifier" of Moodle's grading worksheet
 
 
 class Roster(Mapping):
@@ -58,7 +63,7 @@ class Roster(Mapping):
         self.people, self.due, self.handed_in = dict(people), dict(due or {}), dict(handed_in or {})
         self._by_id, self._by_canvas_id, self._by_name = {}, {}, {}
         for student, person in self.people.items():
-            _note(self._by_id, student, (student, person.id_number, person.login, person.email))
+            _note(self._by_id, student, (student, person.id_number, person.login, person.email, person.participant))
             _note(self._by_canvas_id, student, (person.canvas_id,))
             _note(self._by_name, student, _spellings(person.name))
 
@@ -99,8 +104,9 @@ class Roster(Mapping):
         return "", f"'{shown}' is not on the roster."
 
 
-def read(path):
-    """The Roster of a CSV file: UTF-8, commas, semicolons or tabs. Raises RosterError."""
+def read(path, zone=None):
+    """The Roster of a CSV file: UTF-8, commas, semicolons or tabs. zone: the time zone of Moodle's times.
+    Raises RosterError."""
     path = Path(path)
     text = _text(path)
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
@@ -113,12 +119,12 @@ def read(path):
         raise RosterError(f"'{path}' is empty. It needs a line of headers, such as student,name,email.")
     columns = _columns(path, rows[0][1])
     people, times, lines_of = {}, {"due": {}, "handed_in": {}}, {}
-    for line, row in rows[1:]:
+    found = [(line, row, _values(row, columns)) for line, row in rows[1:]]
+    found = [(line, row, values) for line, row, values in found if not _is_of_canvas(row, values)]
+    ids = _ids(columns, [values for _, _, values in found])
+    for line, row, values in found:
         where = f"'{path}', line {line}"
-        values = {what: row[column] if column < len(row) else "" for what, column in columns.items()}
-        if row[0].casefold() == "points possible" or not any(values.values()):
-            continue  # Canvas's second and third line
-        student = next((values[what] for what in _IDS if values.get(what)), "")
+        student = next((values[what] for what in ids if values.get(what)), "")
         if not student:
             raise RosterError(f"{where}: there is no id for '{_name(values) or row[0]}'.")
         student = identifier(student)
@@ -126,11 +132,27 @@ def read(path):
             raise RosterError(f"{where}: '{student}' was already on line {lines_of[student]}.")
         people[student], lines_of[student] = _person(values), line
         for what in times:
-            if values.get(what):
-                times[what][student] = _time(where, values[what])
+            if values.get(what) not in (None, "", "-"):  # "-" is Moodle's, for nothing handed in
+                times[what][student] = _time(where, values[what], zone)
     if not people:
         raise RosterError(f"'{path}' holds no student below its headers.")
     return Roster(people, **times)
+
+
+def _values(row, columns):
+    return {what: row[column] if column < len(row) else "" for what, column in columns.items()}
+
+
+def _is_of_canvas(row, values):
+    """Its second and third line, which hold no student."""
+    return row[0].casefold() == "points possible" or not any(values.values())
+
+
+def _ids(columns, rows):
+    """What may be a row's id. Moodle's worksheet has ID numbers for some: then it is what all of them have."""
+    if "participant" not in columns:
+        return _IDS
+    return [what for what in _IDS if what in columns and all(values[what] for values in rows)][:1] or _IDS
 
 
 def _note(index, student, keys):
@@ -181,7 +203,7 @@ def _columns(path, headers):
 
 
 def _person(values):
-    names = ("email", "id_number", "login", "canvas_id", "section")
+    names = ("email", "id_number", "login", "canvas_id", "section", "participant")
     return Person(_name(values), *(values.get(name, "") for name in names))
 
 
@@ -190,9 +212,9 @@ def _name(values):
     return values.get("name") or whole
 
 
-def _time(where, text):
+def _time(where, text, zone):
     try:
-        return named_time(text)
+        return named_time(text, zone)
     except ValueError as problem:
         raise RosterError(f"{where}: {problem}.") from problem
 

@@ -41,7 +41,7 @@ def grade_all(handles, terms, journal, jobs=1, mapper=None, bar=True):
     progress = tqdm(
         total=len(waiting) + before,
         initial=before,
-        unit="submission",
+        unit="student",
         disable=not bar,
         file=sys.stderr,
         dynamic_ncols=True,

@@ -30,7 +30,8 @@ class Policy:
     "none" gives all of them or none. due: ISO 8601 with a time zone, or "" for no date. grace_minutes: handed in within
     them is in time; after them, lateness counts from the due date. percent_per_day: taken off the points that were
     earned, for every day begun; percent_at_most: never more than this. missing: who handed in nothing has no mark
-    ("blank") or nought ("zero"). Raises ValueError for what makes no sense.
+    ("blank") or nought ("zero").
+    canvas_column: the assignment's name in canvas.csv, "" for its title. Raises ValueError for what makes no sense.
     """
 
     partial: str = "share"
@@ -39,6 +40,7 @@ class Policy:
     percent_per_day: float = 0.0
     percent_at_most: float = 100.0
     missing: str = "blank"
+    canvas_column: str = ""
 
     def __post_init__(self):
         if self.partial not in PARTIAL:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from gru_lab.grading import systems
-from gru_lab.grading.exercise_names import copied, exercise_in, folder_number, is_notebook, stem_of
+from gru_lab.grading.exercise_names import copied, exercise_in, folder_number, is_notebook, stem_of, titled
 from gru_lab.grading.handed import Group, Handed, Item
 from gru_lab.grading.names import clean, identifier
 
@@ -19,6 +19,7 @@ MOST_WRAPPERS = 5  # a folder in a folder in a folder
 # of files that lie among notebooks, those that a student may have handed in; a roster or a README is none
 _PAPERS = {".zip", ".rar", ".7z", ".gz", ".tgz", ".py", ".doc", ".docx", ".odt", ".rtf", ".pdf", ".pages", ".html"}
 _NOBODY = re.compile(r"(untitled|notebook|solutions?|answers?|exercises?|submission)\W*\d*", re.IGNORECASE)
+_BY_NUMBER = "Its file's name differs from another's in a number alone, so it was taken for another student's."
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,9 @@ def _by_folder(items, asked):
             _add(groups, identifier(item.parts[0]), item.entry, item.parts[1:])
         else:
             (handed if _may_be_handed_in(item) else aside).append(item)
-    for item, student, notes in _named(handed, asked):
+    for item, student, ids, notes in _named(handed, asked):
         group = _add(groups, student, item.entry, item.parts)
-        group.notes = notes
+        group.ids, group.notes = ids, notes
         group.copy_of = "" if notes else group.copy_of  # two that nobody knows stay two
     return list(groups.values()), aside
 
@@ -110,16 +111,34 @@ def _add(groups, student, entry, path):
 
 
 def _named(items, asked):
-    """(item, student, notes) for files that are named after their students."""
+    """(item, student, ids, notes) for files that are named after their students."""
     told = [(item, *exercise_in(stem_of(item.name))) for item in items]
+    numbered = _told_apart_by_number(told, asked)
     trim = _trimmer([copied(rest) or rest for _, number, rest in told if number is None], int(asked.number))
     for item, number, rest in told:
         whose = copied(rest) or rest
+        if number is not None and rest in numbered:
+            whole = identifier(copied(stem_of(item.name)) or stem_of(item.name))
+            yield item, whole, (whole, identifier(rest)), (_BY_NUMBER,)
+            continue
         student = rest if number is not None else rest.replace(whose, trim(whose), 1)
         if student and not _NOBODY.fullmatch(student):
-            yield item, identifier(student), ()
+            yield item, identifier(student), (identifier(student),), ()
         else:
-            yield item, identifier(stem_of(item.name)), ("Its file's name does not say whose it is.",)
+            whole = identifier(stem_of(item.name))
+            yield item, whole, (whole,), ("Its file's name does not say whose it is.",)
+
+
+def _told_apart_by_number(told, asked):
+    """Names whose files differ in a number alone that is not this exercise's: "p" of p_unit0 and p_unit1. They may be
+    two students; whose file is named after an exercise, this one or another, is one."""
+    numbers, known = {}, set()
+    for item, number, rest in told:
+        if number is not None and rest:
+            numbers.setdefault(rest, set()).add(number)
+            if number == asked.number or titled(stem_of(item.name))[0]:
+                known.add(rest)
+    return {rest for rest, found in numbers.items() if len(found) > 1 and rest not in known}
 
 
 def _trimmer(stems, number):

@@ -19,7 +19,8 @@ from gru_lab.grading.times import moment_of
 __all__ = ["Found", "Handle", "Submission", "SubmissionsError", "find"]
 
 MAX_BYTES = 50 << 20
-LARGEST_STAMP = 1_000  # bytes of a timestamp.txt
+STAMP = "timestamp.txt"  # nbgrader's, which is not handed in
+LARGEST_STAMP = 1_000  # bytes of it
 
 
 @dataclass(frozen=True)
@@ -99,9 +100,9 @@ def find(path, assignment, roster=None, max_bytes=MAX_BYTES):
     if roster:
         groups = [_introduced(group, roster) for group in groups]
     found = Found(Handle(group.student, group, asked, max_bytes) for group in sorted(groups, key=lambda g: g.student))
-    files = len({file.entry.parts for group in groups for file in group.files})
+    files = {file.entry.parts for group in groups for file in group.files if file.name.lower() != STAMP}
     notes = (*archive.notes, *layout.notes, *copies)
-    found.says = " ".join((_sentence(layout.kind, files, len(there), len(groups) - len(there)), *notes))
+    found.says = " ".join((_sentence(layout.kind, len(files), len(there), len(groups) - len(there)), *notes))
     found.close = archive.close
     return found
 

@@ -110,7 +110,9 @@ def canvas(path, title, scores, people=None):
     rows = [["    Points Possible", "", "", "", "", max((score.maximum for score in scores), default=0)]]
     for score in scores:
         person = _person(people, score.student)
-        row = [person.name or score.student, person.canvas_id, person.id_number, person.login or score.student]
+        is_theirs = score.student in (person.canvas_id, person.id_number, person.email)  # the id is no login then
+        login = person.login or ("" if is_theirs else score.student)
+        row = [person.name or score.student, person.canvas_id, person.id_number, login]
         rows.append([*row, person.section, score.mark])
     write_csv(path, ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", title], rows)
 

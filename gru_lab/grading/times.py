@@ -9,6 +9,18 @@ from gru_lab.grading.names import clean
 
 __all__ = ["moment_of", "named_time"]
 
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+_MONTH = f"(?P<month>{'|'.join(_MONTHS)})"
+# "Friday, 20 November 2026, 8:10 PM" of Moodle in English, "Friday, November 20, 2026, 8:10 PM" in that of the USA
+_SPELT_OUT = re.compile(
+    rf"(?:[a-z]+, )?(?:(?P<day>\d{{1,2}}) {_MONTH}|{_MONTH.replace('month', 'us_month')} (?P<us_day>\d{{1,2}}),)"
+    r" (?P<year>\d{4}), (?P<hour>\d{1,2}):(?P<minute>\d\d)(?: (?P<half>[ap])m)?(?: (?P<zone>\S+))?",
+    re.IGNORECASE | re.ASCII,
+)
+
 
 def moment_of(text):
     """(ISO 8601 with a time zone, note) of a time as nbgrader or Gradescope writes it: "2026-11-27 12:00:00.25 UTC".
@@ -33,12 +45,16 @@ def moment_of(text):
     return moment.replace(tzinfo=UTC).isoformat(), f"{zone} in the time it was handed in, so UTC is assumed."
 
 
-def named_time(text):
+def named_time(text, zone=None):
     """ISO 8601 with a time zone of a time that an instructor names, and nothing is guessed: marks hang on it.
 
-    "2026-12-01T23:59+01:00" and "2026-12-01 23:59 Europe/Vienna" will do. Raises ValueError with what to write.
+    "2026-12-01T23:59+01:00" and "2026-12-01 23:59 Europe/Vienna" will do, and a time as Moodle spells it out. Moodle
+    names no time zone: `zone` is the one that then holds. Raises ValueError with what to write.
     """
     shown = clean(text, 60)
+    spelt_out = _SPELT_OUT.fullmatch(shown)
+    if spelt_out:
+        return _moodles(spelt_out, zone)
     day = _day(shown)
     if day:
         raise ValueError(f"'{shown}' is a day: write when it ends, and where, such as {_here(f'{day}T23:59')}")
@@ -49,6 +65,23 @@ def named_time(text):
         told = re.findall(r"^\S+(?: [\d:.]+)?", shown)[0].replace(" ", "T")
         raise ValueError(f"'{shown}' needs a time zone, such as {_here(told)}")
     return moment
+
+
+def _moodles(found, zone):
+    day, month = found["day"] or found["us_day"], found["month"] or found["us_month"]
+    hour, half = int(found["hour"]), (found["half"] or "").lower()
+    if half:  # 12 AM is midnight
+        hour = hour % 12 + 12 * (half == "p") if 1 <= hour <= 12 else 99
+    told = f"{found['year']}-{_MONTHS.index(month.lower()) + 1:02}-{int(day):02} {hour:02}:{found['minute']}"
+    if found["zone"]:
+        return named_time(f"{told} {found['zone']}")
+    try:
+        moment = datetime.fromisoformat(told)
+    except ValueError:
+        raise ValueError(f"'{found[0]}' is no time that there is") from None
+    if zone is None:
+        raise ValueError(f"'{found[0]}' has no time zone: name one with --due, as in --due {_here('2026-12-01T23:59')}")
+    return moment.replace(tzinfo=zone).isoformat()
 
 
 def _day(text):

@@ -17,8 +17,9 @@ def min_gru_by_loop(a_z: torch.Tensor, candidate: torch.Tensor, h: torch.Tensor)
     """One step after another. a_z: the gate's pre-activation; a_z and candidate (B, T, H), h (B, H) -> (B, T, H)."""
     z = torch.sigmoid(a_z)
     states = []
-    for t in range(a_z.shape[1]):
-        h = (1 - z[:, t]) * h + z[:, t] * candidate[:, t]
+    # unbind, and no z[:, t]: the gradient of each such slice is as large as all of z, so T of them cost T² numbers
+    for keep, new in zip((1 - z).unbind(1), (z * candidate).unbind(1), strict=True):
+        h = keep * h + new
         states.append(h)
     return torch.stack(states, dim=1)
 

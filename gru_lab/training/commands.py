@@ -35,7 +35,7 @@ def add_parser(subparsers):
         help="train a language model on StoryWorld or on your own text, anywhere",
         description="Train a language model on StoryWorld or on your own text. The folder --out gets metrics.csv as "
         "the run goes, checkpoints, and at the end model.safetensors and record.json. Stopped at any moment, even by a "
-        "power cut, the same command goes on. On several GPUs: torchrun --nproc-per-node=N $(which gru-lab) train …",
+        "power cut, the same command goes on. On several GPUs: torchrun --nproc-per-node=N -m gru_lab.cli train …",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     parser.add_argument(

@@ -178,7 +178,11 @@ function render({ model, el }) {
       write(text.slice(0, token.start) + word + text.slice(token.end));
       area.focus();
     }, signal, { class: "option" });
-    const lines = strangers.slice(0, 3).map((token) => html("p", {}, `${shown(token.text)} is no word that this model knows: it is left out. Nearest in spelling: `, replace(token, vocabulary.nearest(token.text))));
+    const lines = strangers.slice(0, 3).map((token) => {
+      const nearest = vocabulary.nearest(token.text);
+      const offer = nearest ? [" Nearest in spelling: ", replace(token, nearest)] : [];
+      return html("p", {}, `${shown(token.text)} is no word that this model knows: it is left out.`, ...offer);
+    });
     if (strangers.length > 3) lines.push(html("p", { text: `${strangers.length - 3} more words are not known and left out.` }));
     if (known > longest) lines.push(html("p", { text: `Only the first ${longest} words are read.` }));
     if (pending) {

@@ -56,6 +56,7 @@ function render({ model, el }) {
     shift.update(by, signed(by, 1));
     columns.forEach((element, t) => {
       attribute(element, "aria-pressed", t === target);
+      if (!heads.matches(":focus-within")) attribute(element, "tabindex", t === target ? 0 : -1); // where Tab enters
       toggle(element, "after", t > target);
       attribute(element, "aria-label", `Sentence ${t + 1}: ${story[t].text} State ${spoken(run[t].trace.h[i])}` + (t <= target ? `, gradient ${reach[t].toPrecision(2)}` : ""));
     });
@@ -73,7 +74,7 @@ function render({ model, el }) {
 
   function drawPicture(run, reach, i, target) {
     const T = story.length;
-    const column = Math.max(58, (scroll.clientWidth - NAMES - 4) / T);
+    const column = Math.max(58, (scroll.clientWidth - NAMES - 10) / T);
     const width = NAMES + column * T + 2;
     heads.style.gridTemplateColumns = `repeat(${T}, ${column}px)`;
     heads.style.marginLeft = `${NAMES}px`;

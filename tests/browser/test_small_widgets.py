@@ -152,6 +152,8 @@ def test_memory_length(page):
 
 def test_time_line(page):
     line = widget(page, "TimeLine")
+    assert line.locator(".scroll").evaluate("box => box.scrollWidth - box.clientWidth") == 0
+    assert line.locator(".head[tabindex='0']").all_inner_texts()[0].startswith("8")  # the chosen one, the last
     line.get_by_role("button", name="Revenge", exact=True).click()
     line.get_by_role("button", name="Sentence 7").click()
     press(line.get_by_role("slider", name="added to the update gate's bias"), "End")

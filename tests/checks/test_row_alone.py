@@ -51,8 +51,8 @@ def test_the_advice_fits_the_question(name, answer, advice):
     [
         # right for the case worked by hand, since x is 0 there, and for nothing else
         ("mended_candidate", lambda x, h, r, W, U, b, c: np.tanh(r * (x @ W.T * 2 + h @ U.T + c) + b)),
-        # the batches are the first cases with a start below 1
-        ("largest_state", lambda h, z, n: np.maximum(1 + z**n * (h - 1), 0.99)),
+        # the batches are the first cases with more steps than two
+        ("largest_state", lambda h, z, n: 1 + (h - 1) * z**2),
     ],
 )
 def test_a_lucky_case_by_hand_is_no_single_example(name, answer):

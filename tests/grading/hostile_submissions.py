@@ -388,7 +388,7 @@ SECRETS = (
     look(PTRACE, "ptrace", "attaches to process 1"),
     look(ENVIRON, "environment", "secrets and other processes"),
     Attack("the library's answer", "gru_lab.cell.gru_step, reloaded", answers={"6.5": LIBRARY + STEP},
-           expects={"6.5": "not attempted"}),
+           expects={"6.5": "raised"}),
     Attack("shows its inputs", "an error that tells what it was given", answers={"6.4": SHOUTS},
            expects={"6.4": "raised"}, shows="5 cases"),
     inside("print('in', h.shape, h.ravel()[:3])", "prints its inputs", "hidden ones too", "right", hides="(7"),

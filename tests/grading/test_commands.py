@@ -13,7 +13,9 @@ from gru_lab import cli, grading
 from gru_lab.grading import commands, sandbox
 from gru_lab.grading.assignments import assignment
 from gru_lab.grading.names import safe_name
+from gru_lab.grading.places import class_seed
 from gru_lab.grading.record import MEANING
+from gru_lab.grading.results import ResultsError
 
 ROOT = Path(__file__).resolve().parents[2]
 MASTER = next((ROOT / "solutions").glob("06_*.ipynb"))
@@ -103,6 +105,9 @@ def test_from_submissions_to_marks(submissions, tmp_path, capsys):
     shutil.rmtree(submissions)
     capsys.readouterr()
     assert grade("tables", out, "--partial", "none", "--due", "2020-01-01T00:00+00:00", "--late", "10%") == 0
+    assert TITLE in table(out / "canvas.csv")[0]
+    assert grade("tables", out, "--canvas-column", "Exercises 6 (1234)") == 0 == grade("tables", out)
+    assert list(table(out / "canvas.csv")[0])[-1] == "Exercises 6 (1234)"
     assert json.loads((out / "policy.json").read_text())["percent_per_day"] == 10
     assert "counted as in time: 4 submissions" in capsys.readouterr().err
     assert (out / "records" / "06.jsonl").read_bytes() == records
@@ -195,6 +200,7 @@ def test_shards_are_merged_and_a_missing_one_is_named(submissions, tmp_path, cap
         (("HERE", "--assignment", "06", "--due", "2026-12-01"), "is a day: write when it ends, and where"),
         (("HERE", "--assignment", "06", "--roster", "none.csv"), "none.csv"),
         (("tables", "HERE"), "there are no records"),
+        (("HERE", "--assignment", "06", "--seed-file", "a/slip/seed.txt"), "no folder a"),
     ],
 )
 def test_a_slip_of_the_instructor_gets_a_sentence(submissions, tmp_path, capsys, arguments, says):
@@ -203,6 +209,27 @@ def test_a_slip_of_the_instructor_gets_a_sentence(submissions, tmp_path, capsys,
     said = capsys.readouterr().err
     assert says in said and "Traceback" not in said
     assert not (tmp_path / "results" / "records").exists()
+
+
+@pytest.mark.parametrize("inside", ["", "deeper/still"])
+def test_a_file_where_the_results_should_go_is_said_and_left_alone(submissions, tmp_path, capsys, inside):
+    out = tmp_path / "class.csv"
+    out.write_text("student\nada\n")
+    for arguments in ((submissions, "--assignment", "06"), ("merge", submissions)):
+        assert grade(*arguments, "--out", out / inside) == 1
+        assert f"{out} is a file: --out names the folder to write to" in capsys.readouterr().err
+    assert out.read_text() == "student\nada\n"
+
+
+def test_a_new_seed_that_was_named_is_told(tmp_path, capsys):
+    path = tmp_path / "seed.txt"
+    seed = class_seed(path, None)
+    assert capsys.readouterr().err == f"a new seed was made: {path}\n"
+    assert class_seed(path, None) == class_seed(None, path) == seed and len(seed) == 64
+    assert capsys.readouterr().err == ""
+    with pytest.raises(ResultsError, match="no folder"):
+        class_seed(tmp_path / "slip" / "seed.txt", None)
+    assert not (tmp_path / "slip").exists()
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Rosters as people and systems write them: who is in a class, by which id, until when."""
 
+from datetime import timedelta, timezone
+
 import pytest
 
 from gru_lab.grading import tables
@@ -60,10 +62,34 @@ def test_gradescope_and_moodle_exports(roster):
     assert list(roster("First name,Last name,ID number,Email address\nAnna,Müller,,a@b.example\n")) == ["a@b.example"]
 
 
+WORKSHEET = """Identifier,Full name,ID number,Email address,Status,Grade,Last modified (submission),Feedback comments
+Participant 7009,Anna Müller,4711,a@b.example,Submitted,,"Friday, 20 November 2026, 8:10 PM",
+Participant 7010,Bob Ng,,b@b.example,No submission,,-,
+"""
+
+
+def test_moodles_worksheet(roster, tmp_path):
+    with pytest.raises(RosterError, match=r"line 2: .* has no time zone: name one with --due"):
+        roster(WORKSHEET)
+    made = read(tmp_path / "class.csv", timezone(timedelta(hours=1)))
+    assert made.handed_in == {"a@b.example": "2026-11-20T20:10:00+01:00"}
+    # somebody has no ID number: nobody is known by it
+    assert list(made) == ["a@b.example", "b@b.example"]
+    assert made.match(ids=("Participant 7010",))[0] == "b@b.example"
+    assert list(roster(WORKSHEET.replace("Ng,,", "Ng,4712,").replace(", 8:10 PM", ", 8:10 PM UTC"))) == ["4711", "4712"]
+    assert list(roster("Identifier,Full name\nParticipant 7009,Anna\n")) == ["Participant 7009"]
+
+
 def test_tables_take_it_as_it_is(roster, tmp_path):
     marks = [score(Record("anna", "06"), Policy())]
     tables.canvas(tmp_path / "c.csv", "Exercises 6 (77)", marks, roster(CANVAS))
     assert '"Müller, Anna","55","4711","anna","A"' in (tmp_path / "c.csv").read_text("utf-8")
+
+
+def test_canvass_own_test_student_gets_no_login(roster, tmp_path):
+    class_ = roster(CANVAS + '"Student, Test",99,,,A,\n')
+    tables.canvas(tmp_path / "c.csv", "Exercises 6 (77)", [score(Record("99", "06"), Policy())], class_)
+    assert '"Student, Test","99","","","A"' in (tmp_path / "c.csv").read_text("utf-8")
 
 
 def test_own_deadlines(roster):

@@ -15,9 +15,9 @@ import pytest
 from gru_lab.grading import pool, run, sandbox
 from gru_lab.grading.assignments import folder
 from gru_lab.grading.engine import Terms
-from gru_lab.grading.gradescope import _Submission as Submission
 from gru_lab.grading.journal import Journal, JournalError, read_all
 from gru_lab.grading.record import Record
+from gru_lab.grading.submissions import Submission
 
 ROOT = Path(__file__).resolve().parents[2]
 TERMS = Terms("the seed of these tests")

@@ -99,6 +99,27 @@ def test_canvas(give):
     assert rows["anon_a1B2c"].data == b"nobody" and rows["123"].handed_in == ""
 
 
+def test_names_that_differ_in_a_number_alone_are_several_students(give):
+    files = {"p_unit0.ipynb": "zero", "p_unit1.ipynb": "one", "p_unit1 (1).ipynb": "one", "q_hw3.ipynb": "q"}
+    path = give(files)
+    rows = loaded(path)
+    assert {key: row.data for key, row in rows.items()} == {"p_unit0": b"zero", "p_unit1": b"one", "q": b"q"}
+    assert "in a number alone" in rows["p_unit0"].notes[0]
+    assert set(loaded(path, rosters.Roster({"p_unit1": PERSON(), "p": PERSON()}))) == {"p", "p_unit1", "q"}
+
+
+@pytest.mark.parametrize(
+    "files", [("anna_ex05.ipynb", "anna_ex06.ipynb"), ("anna_04_the_four_steps.ipynb", "anna_week3.ipynb", "x.ipynb")]
+)
+def test_who_hands_in_several_exercises_is_one_student(give, files):
+    assert {row for row in loaded(give(dict.fromkeys(files, "x"))) if row != "x"} == {"anna"}
+
+
+def test_a_time_stamp_is_no_file_that_was_handed_in(give):
+    path = give({f"submitted/anna/06/{name}": "x" for name in (NAME, "timestamp.txt")})
+    assert find(path, "06").says.endswith(": 1 file of 1 student.")
+
+
 def test_moodle_folders_old_and_new(give):
     rows = loaded(
         give({

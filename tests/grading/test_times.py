@@ -2,6 +2,7 @@
 
 import re
 import time
+from datetime import timedelta, timezone
 
 import pytest
 
@@ -44,6 +45,41 @@ def test_a_zone_that_is_not_known_is_utc_with_a_note(zone):
 )
 def test_an_instructors_time(text, time):
     assert named_time(text) == time
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("Friday, 20 November 2026, 8:10 PM", "2026-11-20T20:10:00+01:00"),
+        ("Friday, November 20, 2026, 08:10 AM", "2026-11-20T08:10:00+01:00"),
+        ("Friday, 20 November 2026, 12:05\u202fAM", "2026-11-20T00:05:00+01:00"),
+        ("friday, 20 november 2026, 12:05 pm", "2026-11-20T12:05:00+01:00"),
+        ("20 November 2026, 20:10", "2026-11-20T20:10:00+01:00"),
+        ("Monday, 20 July 2026, 8:10 PM Europe/Vienna", "2026-07-20T20:10:00+02:00"),
+    ],
+)
+def test_a_time_as_moodle_spells_it_out(text, time):
+    assert named_time(text, timezone(timedelta(hours=1))) == time
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("Friday, 31 November 2026, 8:10 PM", "is no time that there is"),
+        ("Friday, 20 November 2026, 13:10 PM", "is no time that there is"),
+        ("Friday, 20 November 2026, 0:10 AM", "is no time that there is"),
+        ("Freitag, 20. November 2026, 20:10", "is no date such as"),
+        ("Friday, 20 November 2026, 8:10 PM Mars", "needs a time zone"),
+    ],
+)
+def test_a_time_spelt_out_wrongly_is_said(text, says):
+    with pytest.raises(ValueError, match=says):
+        named_time(text, timezone(timedelta(hours=1)))
+
+
+def test_a_time_of_moodle_needs_a_zone_from_elsewhere():
+    with pytest.raises(ValueError, match=r"has no time zone: name one with --due, as in --due 2026-12-01T23:59[+-]"):
+        named_time("Friday, 20 November 2026, 8:10 PM")
 
 
 @pytest.mark.parametrize("day", ["2026-12-01", " 20261201", "2026-W49-2"])

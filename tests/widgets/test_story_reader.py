@@ -139,7 +139,12 @@ def test_a_text_is_cut_alike_in_both_languages(text):
 
 def test_the_nearest_word_is_offered_and_a_word_added_as_one_writes():
     words = ("<story>", "king", "Leif", "throne", ".")
-    assert vocabulary_js(words, "['kong', 'leaf', 'thrones'].map(v.nearest)") == ["king", "Leif", "throne"]
+    assert vocabulary_js(words, "['kong', 'leaf', 'thrones', 'pizza'].map(v.nearest)") == [
+        "king",
+        "Leif",
+        "throne",
+        None,
+    ]
     pairs = "[['', 'the'], ['The king', '.'], ['The end. ', 'she'], ['a', 'b']]"
     assert vocabulary_js(words, f"{pairs}.map(([a, b]) => withWord(a, b))") == [
         "The",

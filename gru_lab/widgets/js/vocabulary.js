@@ -18,9 +18,9 @@ export function createVocabulary(words) {
       return Array.from(text.matchAll(WORD), (match) => ({ text: match[0], start: match.index, end: match.index + match[0].length, number: find(match[0]) }));
     },
 
-    /** The known word whose spelling takes the fewest changes to reach; of several the first. */
+    /** The known word whose spelling takes the fewest changes to reach, of several the first; null where they are half of it or more. */
     nearest(word) {
-      let best = { word: words[1], distance: Infinity };
+      let best = { word: null, distance: word.length / 2 };
       for (const known of words.slice(1)) {
         const distance = editDistance(word.toLowerCase(), known.toLowerCase());
         if (distance < best.distance) best = { word: known, distance };

@@ -18,7 +18,6 @@ export function createWordChart({ rows, on, signal }) {
   const height = rows.length * (ROW + GAP);
   const names = html("div", { class: "row-names", "aria-hidden": "true" }, ...rows.map(({ name }) => html("span", { text: name })));
   const scroll = html("div", { class: "scroll" });
-  const element = html("div", { class: "word-chart" }, names, scroll);
   let view = null;
   let step = WIDEST;
 
@@ -27,6 +26,9 @@ export function createWordChart({ rows, on, signal }) {
     const { low, high } = rows[row];
     return row * (ROW + GAP) + GAP / 2 + (ROW * (high - clamp(value, low, high))) / (high - low);
   };
+  const scale = svg("svg", { class: "scale", width: 8, height, "aria-hidden": "true" }, // beside what scrolls, so that it stays
+    ...rows.flatMap((_, row) => [0, 1].map((value) => svg("text", { y: Y(row, value) + 4, text: `${value}` }))));
+  const element = html("div", { class: "word-chart" }, names, scale, scroll);
 
   const choose = (event) => {
     const x = event.clientX - scroll.getBoundingClientRect().left + scroll.scrollLeft - EDGE;

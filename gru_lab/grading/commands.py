@@ -239,8 +239,14 @@ def _summary(paths, records, given):
     waiting = sum(bool(score.to_mark) for score in given)
     if waiting:
         wait = number_of(waiting, "submission waits", "submissions wait")
-        print(f"{wait} for a person: mark with Formgrader in {paths.gradebook}, then")
+        if paths.marks.is_file():
+            print(f"{wait} for a person: mark with Formgrader in {paths.gradebook}, then")
+        else:
+            print(f"{wait} for a person: without --no-gradebook this makes the gradebook to mark in:")
         print(f"    gru-lab grade tables {paths.root}")
+    outdated = sum(bool(score.outdated) for score in given)
+    if outdated:
+        print(f"Marked by hand before, and changed since: {number_of(outdated, 'submission')}; report.html has them.")
     for record in there:
         if record.problem:
             print(f"  {words.printable(record.student, 60)}: {words.printable(record.problem, 200)}")

@@ -281,6 +281,7 @@ def test_root_is_told_in_one_line_that_another_user_is_safer(capsys, monkeypatch
 def test_another_seed_or_assignment_does_not_go_into_the_same_results(submissions, tmp_path, capsys):
     out = tmp_path / "results"
     assert grade(submissions, "--assignment", "06", "--out", out, "--jobs", 1, "--no-gradebook") == 0
+    assert "3 submissions wait for a person: without --no-gradebook this makes" in capsys.readouterr().out
     other = tmp_path / "other.txt"
     other.write_text("another secret\n")
     assert grade(submissions, "--assignment", "06", "--out", out, "--resume", "--seed-file", other) == 1

@@ -53,7 +53,9 @@ def test_marked_changed_resumed_and_marked_again(tmp_path, capsys):
         assert (rows["sol"]["state"], rows["sol"]["total"]) == ("complete", "3.0")
         assert "lou : 6.7. Marked by hand before; the answer has changed since." in report
         assert "sol : 6.4. Marked by hand before; the answer has changed since." in report
-        assert "1 submission waits for a person" in capsys.readouterr().out
+        said = capsys.readouterr().out
+        assert "1 submission waits for a person" in said
+        assert "Marked by hand before, and changed since: 2 submissions" in said
         for student, old in (("lou", "Not quite"), ("sol", "Only a colon")):
             assert old not in (out / "feedback" / f"{student}.html").read_text("utf-8")
             assert old not in (out / "moodle.csv").read_text("utf-8")

@@ -132,7 +132,7 @@ class GRUParameters:
         cls,
         input_size: int,
         hidden_size: int,
-        seed: int | np.random.Generator = 0,
+        seed: "int | np.random.Generator" = 0,  # quoted: numpy.random is loaded when it is first used, and not before
         dtype: DTypeLike = np.float64,
         convention: Convention = DEFAULT,
     ) -> "GRUParameters":

@@ -647,7 +647,7 @@ def test_no_charge_of_training_is_decided_beforehand(measured):
     """Charges 5 and 6 are weighed beside the best of the three, so at least one network does not show the drawback."""
     for one in measured[0]:
         if one.claim in (5, 6):
-            assert one.reference_name == "the best of the three"
+            assert one.reference[0] == "the best of the three"
             best = one.reference_costs
             assert best in one.costs.values()
             assert all(np.median(best) <= np.median(numbers) for numbers in one.costs.values())

@@ -23,6 +23,8 @@ from pypdf import PdfReader
 from gru_lab import palette
 from gru_lab.workshop import book, book_api, book_pages, book_pdf, course
 
+from .contrast import contrast, luminance
+
 pytest.importorskip("sphinx", reason="the book needs sphinx: pip install -e .[book]")
 
 
@@ -86,17 +88,11 @@ def test_a_still_figure_in_the_dark_keeps_its_hues_and_can_be_read(site, open_pa
     assert luminance(ground) < 0.01, "white is as dark as the page"
     for name, colour in (palette.LIGHT | palette.SIGNED_LIGHT | {"text": "#000000"}).items():
         seen = shown(colour)
-        assert (luminance(seen) + 0.05) / (luminance(ground) + 0.05) >= 4.5, name
+        assert contrast(seen, ground) >= 4.5, name
         if name not in ("h", "text"):  # greys have no hue
             was = colorsys.rgb_to_hls(*(int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)))[0]
             turned = abs(colorsys.rgb_to_hls(*seen)[0] - was)
             assert min(turned, 1 - turned) < 0.05, f"{name} has another hue"
-
-
-def luminance(colour):
-    """WCAG's relative luminance of an sRGB colour."""
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def test_internal_links_and_anchors_lead_somewhere(site):

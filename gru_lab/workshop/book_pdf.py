@@ -68,7 +68,7 @@ def print_pdf(browser, site, folder, contents, release):
     Raises NotPrinted when the browser gives up, or cannot draw a widget.
     """
     page, unfinished = folder / "edition.html", folder / NAME
-    with tqdm(total=4, bar_format="PDF {bar:20} {n}/{total} {desc}") as bar:
+    with tqdm(total=6, bar_format="PDF {bar:20} {n}/{total} {desc}") as bar:
 
         def step(what):
             bar.set_description_str(what, refresh=False)
@@ -95,6 +95,7 @@ def print_pdf(browser, site, folder, contents, release):
             paper.evaluate(NUMBER, numbers)
         else:
             raise NotPrinted("the chapters stand on other pages each time they are printed")
+        bar.update(bar.total - bar.n)
         paper.close()
     unfinished.replace(site / NAME)
     _link(site)

@@ -49,8 +49,8 @@ def ask(tmp_path_factory):
         return json.loads(read(head)), read(body)
 
     def asked(*cells, seconds=20, limit=5, kind="value", **more):
-        request = {"cells": list(enumerate(cells)), "names": ["answer"], "kind": kind, "seconds": seconds}
-        header, reply = send({**request, "limit": limit, "memory": 4 << 30, **more})
+        request = {"cells": list(enumerate(cells)), "seconds": seconds, "limit": limit, "memory": 4 << 30}
+        header, reply = send({**request, "questions": [{"names": ["answer"], "kind": kind, **more}]})
         return header, json.loads(reply) if reply else None
 
     assert send({"memory": 64 << 30, "torch": False})[0] == {"ready": True}

@@ -12,24 +12,30 @@ import types
 
 __all__ = ["answer"]
 
+TOO_LARGE = b'{"too large": true}\n'
 _kept = []  # the worker's own module: its names go when nobody holds it any more
 
 
 def answer(request, page):
-    """Write what a `request` of `engine` brings into `page`, the memory shared with the worker."""
+    """Write what a `request` of `engine` brings into `page`, the memory shared with the worker: a line of JSON for each
+    of its questions. Where more than one is asked and one takes too long, it and those after it get none."""
     from gru_lab.checks import limits
     from gru_lab.grading import wire
 
     limits.LIMIT_S = request["limit"]
     dumps, copy = json.dumps, page.__setitem__  # as they are before a submission may replace them
 
-    def write(reply):
-        data = dumps(reply).encode()
-        if len(data) > len(page) - 8:
-            data = dumps({"too large": True}).encode()
-        copy(slice(8, 8 + len(data)), data)
-        copy(slice(0, 4), struct.pack("I", len(data)))
+    end = 8
 
+    def write(line):
+        nonlocal end
+        line = line if end + len(line) <= len(page) else TOO_LARGE
+        if end + len(line) <= len(page):
+            copy(slice(end, end + len(line)), line)
+            end += len(line)
+            copy(slice(0, 4), struct.pack("I", end - 8))
+
+    several = len(request["questions"]) > 1
     space = _main_module()
     errors = {}
     for number, source in request["cells"]:
@@ -37,33 +43,39 @@ def answer(request, page):
         found = _run_cell(number, source, space, limits, request["limit"])
         if found:
             errors[number] = found
+            if several and found[0] == "Stopped":
+                return
     copy(slice(4, 8), struct.pack("I", wire.NOT_A_CELL))
-    try:
-        write({"errors": errors, **_reply(request, space)})
-    except (wire.TooLarge, MemoryError):
-        write({"too large": True})
-    except Exception:  # an object that does not want to be looked at
-        write({"unreadable": True})
+    for question in request["questions"]:
+        try:
+            reply = _reply(question, space)
+            if several and any(one["problem"] == "stopped" for one in reply.get("outcomes", ())):
+                return
+            write(dumps({"errors": errors, **reply}).encode() + b"\n")
+        except (wire.TooLarge, MemoryError):
+            write(TOO_LARGE)
+        except Exception:  # an object that does not want to be looked at
+            write(b'{"unreadable": true}\n')
 
 
-def _reply(request, space):
+def _reply(question, space):
     """What the answer in `space` is or does, as JSON."""
     from gru_lab.checks import probes
     from gru_lab.grading import wire
 
     reply: dict = {}
-    name = next((name for name in request["names"] if name in space), None)
+    name = next((name for name in question["names"] if name in space), None)
     if name is None:
         reply["missing"] = True
-    elif request["kind"] == "value":
+    elif question["kind"] == "value":
         reply["value"] = wire.encode(space[name])
     else:
         answer = space[name]
-        seen = probes.look(answer, request["arguments"])
+        seen = probes.look(answer, question["arguments"])
         reply["look"] = vars(seen)
         if seen.kind == "function" and seen.fits and not seen.empty:
-            cases = [wire.decode(case) for case in request["cases"]]
-            outcomes = probes.run(answer, cases, getattr(probes, request["probe"]), tuple(request["returns"]))
+            cases = [wire.decode(case) for case in question["cases"]]
+            outcomes = probes.run(answer, cases, getattr(probes, question["probe"]), tuple(question["returns"]))
             reply["outcomes"] = [
                 vars(one) | {"values": {key: wire.encode(value) for key, value in one.values.items()}}
                 for one in outcomes

@@ -36,10 +36,10 @@ def update(course, records, scores=None):
     with problems_said(course):
         _make_folder(course, entries)
         pages, waiting = [], 0
-        with writing(course) as session:
+        with writing(course) as connection:
             for number in sorted(entries):
                 asked = find_assignment(number)
-                rows = Rows(session, asked)
+                rows = Rows(connection, asked)
                 for student, (record, points) in entries[number].items():
                     folder, results = safe_name(student), _results(asked, record)
                     if record.absent:
@@ -50,6 +50,7 @@ def update(course, records, scores=None):
                     waits, outdated = rows.enter(folder, record, results, points, marking_page.earlier(page))
                     waiting += waits
                     pages.append((page, asked, record, results, outdated))
+                rows.save()
         for page, *content in pages:
             marking_page.write(page, marking_page.page(*content))
     return waiting

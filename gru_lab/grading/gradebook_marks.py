@@ -4,16 +4,13 @@ A mark and a comment are about an answer. Once that has changed they count no mo
 asks for the answer again, and what a person says then counts.
 """
 
-from nbgrader import api
-from sqlalchemy import select
-
 from gru_lab.grading import marking_page
 from gru_lab.grading.assignments import assignment as find_assignment
-from gru_lab.grading.gradebook_file import database, reading
+from gru_lab.grading.gradebook_file import Table, database, reading
 from gru_lab.grading.names import safe_name
 from gru_lab.grading.scores import ByHand
 
-__all__ = ["by_hand", "graded_cell", "is_another", "is_asked_again", "page_of"]
+__all__ = ["by_hand", "graded_cell", "is_another", "is_asked_again", "is_touched", "page_of"]
 
 
 def graded_cell(item):
@@ -54,8 +51,8 @@ def by_hand(course, assignment, scores, records=()):
         return found
     students = {safe_name(score.student): score for score in scores}
     now = {record.student: record for record in records if not record.absent}
-    with reading(course) as session:
-        for folder, rows in _rows(session, asked).items():
+    with reading(course) as connection:
+        for folder, rows in _rows(connection, asked).items():
             if folder in students:
                 _read(course, asked, students[folder], now.get(students[folder].student), rows, found)
     return found
@@ -66,7 +63,7 @@ def _read(course, asked, score, record, rows, found):
     student, earlier = score.student, marking_page.earlier(page_of(course, score.student, asked))
     results = {result.question: result for result in record.results} if record else {}
     for item in asked.items:
-        grade, comment = rows.get((api.Grade, graded_cell(item))), rows.get((api.Comment, item.grade_id))
+        grade, comment = rows.get(("grade", graded_cell(item))), rows.get(("comment", item.grade_id))
         if grade is None or comment is None:
             continue
         question, before, result = item.question.id, earlier.get(item.grade_id), results.get(item.question.id)
@@ -99,21 +96,27 @@ def _mark(grade, points):
     return given + (grade.extra_credit or 0.0)
 
 
-def _rows(session, asked):
-    """{student's folder: {(kind, name of the cell): row}} of those into whose rows a person has put anything."""
+def _rows(connection, asked):
+    """{student's folder: {("grade" or "comment", name of the cell): row}} of those into whose rows a person has put
+    anything."""
+    whose = dict(connection.execute(
+        "SELECT notebook.id, submission.student_id FROM submitted_notebook AS notebook"
+        " JOIN submitted_assignment AS submission ON submission.id = notebook.assignment_id"
+        " JOIN assignment ON assignment.id = submission.assignment_id WHERE assignment.name = ?",
+        [asked.number],
+    ))  # fmt: skip
+    cells = Table(connection, "base_cell").rows
     found, put_in = {}, set()
-    for kind in (api.Grade, api.Comment):
-        wanted = (
-            select(api.SubmittedAssignment.student_id, api.BaseCell.name, kind)
-            .join_from(kind, kind.cell)
-            .join(kind.notebook)
-            .join(api.SubmittedNotebook.assignment)
-            .join(api.SubmittedAssignment.assignment)
-            .where(api.Assignment.name == asked.number)
-        )
-        for folder, cell, row in session.execute(wanted):
-            found.setdefault(folder, {})[kind, cell] = row
-            names = ("manual_score", "extra_credit", "manual_comment")
-            if any(getattr(row, name, None) is not None for name in names):
-                put_in.add(folder)
+    for kind in ("grade", "comment"):
+        for row in Table(connection, kind).rows.values():
+            if row.notebook_id in whose:
+                folder = whose[row.notebook_id]
+                found.setdefault(folder, {})[kind, cells[row.cell_id].name] = row
+                if is_touched(row):
+                    put_in.add(folder)
     return {folder: rows for folder, rows in found.items() if folder in put_in}
+
+
+def is_touched(row):
+    """Has a person put anything into a row of points, or of comments?"""
+    return any(getattr(row, name, None) is not None for name in ("manual_score", "extra_credit", "manual_comment"))

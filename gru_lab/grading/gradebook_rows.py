@@ -2,42 +2,42 @@
 
 import contextlib
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-import nbformat
-from nbgrader import api, utils
-from sqlalchemy import select
-
 from gru_lab.grading import exports, marking_page
-from gru_lab.grading.gradebook_marks import graded_cell, is_another, is_asked_again
+from gru_lab.grading.gradebook_file import Table
+from gru_lab.grading.gradebook_marks import graded_cell, is_another, is_asked_again, is_touched
 
 __all__ = ["Rows"]
 
 
 class Rows:
-    """The rows of an Assignment, found or made: `enter` changes them, the session writes them."""
+    """The rows of an Assignment, found or made: `enter` changes them, `save` writes them."""
 
-    def __init__(self, session, asked):
-        self.session, self.asked = session, asked
-        self.assignment = self._one(api.Assignment, name=asked.number) or self._add(
-            api.Assignment(name=asked.number, course_id=exports.COURSE_ID)
-        )
-        its_notebook = {"name": Path(asked.file).stem, "assignment_id": self.assignment.id}
-        self.notebook = self._one(api.Notebook, **its_notebook) or self._add(
-            api.Notebook(**its_notebook, kernelspec="{}")
-        )
+    def __init__(self, connection, asked):
+        self.asked, table = asked, partial(Table, connection)
+        assignments = table("assignment", "name = ?", asked.number)
+        self.assignment = _one(assignments, name=asked.number, course_id=exports.COURSE_ID)
+        name = Path(asked.file).stem
+        notebooks = table("notebook", "name = ? AND assignment_id = ?", name, self.assignment.id)
+        self.notebook = _one(notebooks, name=name, assignment_id=self.assignment.id, kernelspec="{}")
+        mine, here = "notebook_id = ?", self.notebook.id
+        self.base_cells, self.points = table("base_cell", mine, here), table("grade_cells")
+        self.solutions, self.students = table("solution_cells"), table("student")
+        self.submissions = table("submitted_assignment", "assignment_id = ?", self.assignment.id)
+        self.notebooks = table("submitted_notebook", mine, here)
+        theirs = f"notebook_id IN (SELECT id FROM submitted_notebook WHERE {mine})"
+        self.answers = {kind: table(kind, theirs, here) for kind in ("grade", "comment")}
+        self.tables = (assignments, notebooks, self.base_cells, self.points, self.solutions, self.students)
+        self.tables += (self.submissions, self.notebooks, *self.answers.values())
         self.cells = self._cells()
-        self.students = {row.id: row for row in self._all(api.Student)}
-        handed_in = self._all(api.SubmittedAssignment, assignment_id=self.assignment.id)
-        self.submissions = {row.student_id: row for row in handed_in}
-        notebooks = self._all(api.SubmittedNotebook, notebook_id=self.notebook.id)
-        self.notebooks = {row.assignment_id: row for row in notebooks}
-        mine = api.SubmittedNotebook.notebook_id == self.notebook.id
-        self.answers = {
-            (kind, row.notebook_id, row.cell_id): row
-            for kind in (api.Grade, api.Comment)
-            for row in session.scalars(select(kind).join(kind.notebook).where(mine))
-        }
+        self.by_student, self.by_submission = self.submissions.by("student_id"), self.notebooks.by("assignment_id")
+        self.by_place = {kind: rows.by("notebook_id", "cell_id") for kind, rows in self.answers.items()}
+
+    def save(self):
+        for table in self.tables:
+            table.save()
 
     def enter(self, folder, record, results, points, earlier):
         """Write a submission; returns (how many of its answers wait for a person, {grade_id: comment} of those that a
@@ -46,19 +46,23 @@ class Rows:
         folder: nbgrader's name of the student. results, points: for each question, in order; None: a person gives the
         points. earlier: {grade_id: marking_page.Earlier} up to now. What a person has put in stays as it is.
         """
-        student = self._get(self.students, folder, api.Student, id=folder)
+        student = self.students.rows.get(folder) or self.students.add(id=folder)
         if not student.email and folder != record.student:
             # Formgrader escapes this, but not names; in brackets it is no formula in the table that nbgrader exports
             student.email = f"({marking_page.plain(record.student)[:126]})"
-        new = {"assignment_id": self.assignment.id, "student_id": folder}
-        submission = self._get(self.submissions, folder, api.SubmittedAssignment, **new)
+        submission = self.by_student.get(folder)
+        if submission is None:
+            submission = self.submissions.add(assignment_id=self.assignment.id, student_id=folder)
+            self.by_student[folder] = submission
         submission.timestamp = _utc(record.handed_in)
-        new = {"notebook_id": self.notebook.id, "assignment_id": submission.id}
-        notebook = self._get(self.notebooks, submission.id, api.SubmittedNotebook, **new)
+        notebook = self.by_submission.get(submission.id)
+        if notebook is None:
+            notebook = self.notebooks.add(notebook_id=self.notebook.id, assignment_id=submission.id, flagged=False)
+            self.by_submission[submission.id] = notebook
         waiting, outdated = 0, {}
         for item, result, given in zip(self.asked.items, results, points, strict=True):
-            grade = self._answer(api.Grade, notebook.id, self.cells[api.GradeCell, graded_cell(item)].id)
-            comment = self._answer(api.Comment, notebook.id, self.cells[api.SolutionCell, item.grade_id].id)
+            grade = self._answer("grade", notebook.id, self.cells["GradeCell", graded_cell(item)].id)
+            comment = self._answer("comment", notebook.id, self.cells["SolutionCell", item.grade_id].id)
             old = _enter_answer(item, result, given, earlier.get(item.grade_id), grade, comment)
             waiting += grade.needs_manual_grade
             if old is not None:
@@ -67,51 +71,56 @@ class Rows:
 
     def take_out(self, folder):
         """Forget a submission of a student who has handed in nothing after all, if nobody has put anything into it."""
-        submission = self.submissions.get(folder)
+        submission = self.by_student.get(folder)
         if submission is None:
             return
-        notebook = self.notebooks.get(submission.id)
-        answers = [key for key in self.answers if notebook and key[1] == notebook.id]
-        put_in = ("manual_score", "extra_credit", "manual_comment")
-        if any(getattr(self.answers[key], name, None) is not None for key in answers for name in put_in):
+        notebook = self.by_submission.get(submission.id)
+        theirs = [
+            (kind, place)
+            for kind, rows in self.by_place.items()
+            for place in rows
+            if notebook and place[0] == notebook.id
+        ]
+        if any(is_touched(self.by_place[kind][place]) for kind, place in theirs):
             return
-        for row in (*(self.answers.pop(key) for key in answers), notebook, submission):
-            if row is not None:
-                self.session.delete(row)
-        del self.submissions[folder]
-        self.notebooks.pop(submission.id, None)
+        for kind, place in theirs:
+            self.answers[kind].remove(self.by_place[kind].pop(place))
+        if notebook:
+            self.notebooks.remove(self.by_submission.pop(submission.id))
+        self.submissions.remove(self.by_student.pop(folder))
 
     def _cells(self):
-        """{(kind, grade_id): row}. Source cells that are there stay: nbgrader's own hold the hidden tests."""
-        kinds = api.GradeCell, api.SolutionCell, api.SourceCell
-        rows = {(kind, row.name): row for kind in kinds for row in self._all(kind, notebook_id=self.notebook.id)}
-        for cell in map(nbformat.from_dict, self.asked.cells):
-            about = cell.metadata.get("nbgrader")
-            for kind, fields in _kinds(cell, about) if about else ():
-                new = {"name": about.grade_id, "notebook_id": self.notebook.id, **fields}
-                row = self._get(rows, (kind, about.grade_id), kind, **new)
-                if kind is api.GradeCell:
-                    row.max_score = fields["max_score"]
+        """{(kind, grade_id): row} of the cells that carry points or hold an answer. (nbgrader's third kind, the source
+        as it was handed out, is for its own autograde.)"""
+        rows = self.base_cells.by("type", "name")
+        for cell in self.asked.cells:
+            about = cell["metadata"].get("nbgrader", {})
+            name = about.get("grade_id")
+            if about.get("grade"):
+                base = self._cell(rows, "GradeCell", name)
+                points = self.points.rows.get(base.id) or self.points.add(id=base.id, cell_type=cell["cell_type"])
+                points.max_score = float(about["points"])
+            if about.get("solution"):
+                base = self._cell(rows, "SolutionCell", name)
+                if base.id not in self.solutions.rows:
+                    self.solutions.add(id=base.id)
         return rows
 
+    def _cell(self, rows, kind, name):
+        if (kind, name) not in rows:
+            rows[kind, name] = self.base_cells.add(name=name, notebook_id=self.notebook.id, type=kind)
+        return rows[kind, name]
+
     def _answer(self, kind, notebook, cell):
-        return self._get(self.answers, (kind, notebook, cell), kind, notebook_id=notebook, cell_id=cell)
+        rows = self.by_place[kind]
+        if (notebook, cell) not in rows:
+            rows[notebook, cell] = self.answers[kind].add(notebook_id=notebook, cell_id=cell)
+        return rows[notebook, cell]
 
-    def _get(self, rows, key, kind, **new):
-        if key not in rows:
-            rows[key] = self._add(kind(**new))
-        return rows[key]
 
-    def _add(self, row):
-        row.id = row.id or api.new_uuid()  # known before it is written, so that a class is written at once
-        self.session.add(row)
-        return row
-
-    def _all(self, kind, **fields):
-        return self.session.scalars(select(kind).filter_by(**fields))
-
-    def _one(self, kind, **fields):
-        return self._all(kind, **fields).one_or_none()
+def _one(table, **values):
+    """The only row of a table read with a condition, or a new one."""
+    return next(iter(table.rows.values()), None) or table.add(**values)
 
 
 def _enter_answer(item, result, points, earlier, grade, comment):
@@ -129,21 +138,8 @@ def _enter_answer(item, result, points, earlier, grade, comment):
     return old_comment if old_mark or old_comment else None
 
 
-def _kinds(cell, about):
-    """(kind of row, its columns) that nbgrader keeps for a cell of the notebook as it is handed out."""
-    if about.grade:
-        yield api.GradeCell, {"max_score": float(about.points), "cell_type": cell.cell_type}
-    if about.solution:
-        yield api.SolutionCell, {}
-    locked, checksum = utils.is_locked(cell), utils.compute_checksum(cell)
-    yield (
-        api.SourceCell,
-        {"cell_type": cell.cell_type, "locked": locked, "source": cell.source, "checksum": checksum},
-    )
-
-
 def _utc(handed_in):
-    """nbgrader's time of a submission: UTC without saying so; None if the text is no time."""
+    """nbgrader's time of a submission: UTC without saying so, as SQLAlchemy writes it; None if the text is no time."""
     with contextlib.suppress(ValueError, OverflowError):
-        return datetime.fromisoformat(handed_in).astimezone(UTC).replace(tzinfo=None)
+        return datetime.fromisoformat(handed_in).astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
     return None

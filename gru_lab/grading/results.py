@@ -18,7 +18,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from gru_lab.checks import words
-from gru_lab.grading import feedback, report, scores, similarity, tables
+from gru_lab.grading import feedback, gradebook, report, scores, similarity, tables
 from gru_lab.grading.assignments import assignment
 from gru_lab.grading.doubts import mostly_not_found
 from gru_lab.grading.names import safe_name
@@ -190,11 +190,6 @@ def _by_hand(paths, number, by_program, records, step):
     step("reading the gradebook")
     wanted = "Marks given by hand may lie there, so nothing was written."
     try:
-        from gru_lab.grading import gradebook  # slow to import, and not everybody has nbgrader
-    except ModuleNotFoundError as missing:
-        how = f'{missing.name} is missing: pip install "gru_lab[instructor]"'
-        raise ResultsError(f"{paths.marks} cannot be read, for {how}. {wanted}") from missing
-    try:
         return gradebook.by_hand(paths.gradebook, number, by_program, records)
     except gradebook.GradebookProblem as problem:
         raise ResultsError(f"{problem}. {wanted}") from problem
@@ -211,12 +206,7 @@ def _scored(record, policy, due, hand, unsure):
 
 def _enter(paths, records, by_program, step):
     """Bring the gradebook up to date; the ResultsError to raise when everything else is written, or None."""
-    try:
-        step("writing the gradebook")
-        from gru_lab.grading import gradebook
-    except ModuleNotFoundError as missing:
-        wanted = 'for the gradebook: pip install "gru_lab[instructor]", or --no-gradebook. All else is written.'
-        return ResultsError(f"{missing.name} is missing {wanted}")
+    step("writing the gradebook")
     try:
         gradebook.update(paths.gradebook, records, by_program)
     except gradebook.GradebookProblem as problem:

@@ -20,7 +20,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from gru_lab.grading import stripped, wire
+from gru_lab.grading import wire
 
 __all__ = ["MEMORY", "Sandbox", "SandboxError", "SandboxGone", "is_root", "missing"]
 
@@ -47,7 +47,7 @@ def missing():
         return "bubblewrap is not installed (Debian and Ubuntu: apt install bubblewrap; Fedora: dnf install bubblewrap)"
     try:
         ended = subprocess.run(
-            [*_bubblewrap(stripped.package()), _python(), "-I", "-c", ""],
+            [*_bubblewrap(Path(__file__).resolve().parents[2]), _python(), "-I", "-c", ""],
             capture_output=True,
             text=True,
             timeout=START_S,
@@ -83,14 +83,14 @@ def _paths():
 
 
 @functools.cache
-def _bwrap_knows(option):
+def _options_of_bubblewrap():
     said = subprocess.run(["bwrap", "--help"], capture_output=True, text=True, timeout=START_S)
-    return option in said.stdout + said.stderr
+    return said.stdout + said.stderr
 
 
 def _bubblewrap(folder):
     command = ["bwrap", "--unshare-all", "--unshare-user", "--uid", "65534", "--gid", "65534", "--cap-drop", "ALL"]
-    command += ["--disable-userns"] if _bwrap_knows("--disable-userns") else []
+    command += ["--disable-userns"] if "--disable-userns" in _options_of_bubblewrap() else []
     command += ["--die-with-parent", "--new-session", "--as-pid-1", "--clearenv", "--hostname", "sandbox"]
     command += ["--ro-bind", "/usr", "/usr"]
     for name in ("bin", "lib", "lib64", "lib32"):
@@ -110,7 +110,7 @@ def _bubblewrap(folder):
             command += ["--ro-bind", str(folder / "gru_lab"), str(Path(path) / "gru_lab")]
     # Read-only: where a grader is root, the sandbox's user owns /proc/sys, whatever it is called inside.
     command += ["--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev", "--remount-ro", "/dev"]
-    command += ["--size", str(TMP_BYTES)] if _bwrap_knows("--size") else []
+    command += ["--size", str(TMP_BYTES)] if "--size" in _options_of_bubblewrap() else []
     command += ["--tmpfs", "/scratch", "--ro-bind", str(folder), "/course", "--chdir", "/scratch"]
     command += ["--remount-ro", "/"]  # bubblewrap's own root lies in memory, with room for half of it
     for name, value in _environment("/scratch").items():

@@ -4,6 +4,7 @@ import ast
 import atexit
 import compileall
 import functools
+import importlib.util
 import os
 import shutil
 import tempfile
@@ -37,12 +38,7 @@ def package(in_library=()):
     owner = os.getpid()
     atexit.register(lambda: shutil.rmtree(folder, ignore_errors=True) if os.getpid() == owner else None)
     target = folder / "gru_lab"
-    top = {source / name for name in LEFT_OUT} | {source / f"{name}.py" for name in LEFT_OUT}
-    shutil.copytree(
-        source,
-        target,
-        ignore=lambda at, names: [n for n in names if Path(at, n) in top or n.startswith((".", "__pycache__"))],
-    )
+    shutil.copytree(source, target, ignore=functools.partial(_left_out, source))
     for room, kept in (("checks", CHECKS_KEPT), ("grading", GRADING_KEPT)):
         (target / room).mkdir()
         for name in kept:
@@ -51,10 +47,29 @@ def package(in_library=()):
     (target / "grading" / "__init__.py").write_text("", encoding="utf-8")
     for name in in_library:
         _take_out(target, name)
-    compileall.compile_dir(target, quiet=2)
+    compileall.compile_dir(target, quiet=2)  # what is not compiled yet
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)  # readable by whoever the sandbox runs as
     return folder
+
+
+def _left_out(source, at, names):
+    """Those of the `names` in a folder that are not copied. Of compiled modules the ones of this Python are, with their
+    sources: to compile all of them takes as long as to grade several notebooks."""
+    at = Path(at)
+    if at.name == "__pycache__":
+        return [name for name in names if not _is_wanted(source, at / name)]
+    top = LEFT_OUT if at == source else ()
+    return [name for name in names if name.removesuffix(".py") in top or name.startswith(".")]
+
+
+def _is_wanted(source, compiled):
+    try:
+        module = Path(importlib.util.source_from_cache(str(compiled)))
+    except ValueError:  # no name of a compiled module
+        return False
+    here = importlib.util.cache_from_source(str(module)) == str(compiled)
+    return here and module.is_file() and not (module.parent == source and module.stem in LEFT_OUT)
 
 
 def _take_out(target, dotted):
@@ -71,3 +86,4 @@ def _take_out(target, dotted):
     for node in found:
         node.body = ast.parse(f"raise NotImplementedError({WITHHELD!r})").body
     path.write_text(ast.unparse(tree), encoding="utf-8")
+    Path(importlib.util.cache_from_source(str(path))).unlink(missing_ok=True)

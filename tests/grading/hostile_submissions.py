@@ -376,7 +376,7 @@ import sys
 frame = sys._getframe()
 while 'request' not in frame.f_locals:
     frame = frame.f_back
-raise ValueError(f"{len(frame.f_locals['request']['cases'])} cases")
+raise ValueError(f"{len(frame.f_locals['request']['questions'][0]['cases'])} cases")
 """
 
 SECRETS = (

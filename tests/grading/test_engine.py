@@ -241,7 +241,7 @@ def test_blame_has_an_end(monkeypatch, how):
     monkeypatch.setattr(engine, "_spare", {})
     monkeypatch.setattr(sandbox, "Sandbox", Lies)
     record = engine.grade(of_cells((RIGHT, CODE.grade_id), (ENOUGH, WRITTEN.grade_id)), TERMS)
-    assert Lies.asked <= 6  # for two questions
+    assert Lies.asked <= 1 + 6  # for two questions at once, and for each alone
     assert {record.results[i].status for i in (0, 3)} <= {"stopped", "ended itself", "out of memory"}
 
 
@@ -250,8 +250,91 @@ def test_so_has_a_sandbox_that_breaks(monkeypatch):
     monkeypatch.setattr(engine, "_spare", {})
     monkeypatch.setattr(sandbox, "Sandbox", Gone)
     record = engine.grade(of_cells((RIGHT, CODE.grade_id), (ENOUGH, WRITTEN.grade_id)), TERMS)
-    assert Lies.asked == 4  # for two questions
+    assert Lies.asked == 1 + 4  # for two questions at once, and for each alone
     assert [record.results[i].status for i in (0, 3)] == ["ended itself", "ended itself"]
+
+
+# ---------------------------------------------------------------------------------------------- all at once, or alone
+
+
+@pytest.fixture
+def requests(monkeypatch):
+    """[names asked for] of each fork."""
+    asked, ask = [], sandbox.Sandbox.ask
+
+    def noted(self, request, seconds):
+        asked.append([question["names"][0] for question in request["questions"]])
+        return ask(self, request, seconds)
+
+    monkeypatch.setattr(sandbox.Sandbox, "ask", noted)
+    return asked
+
+
+ALL, CODES = [item.answer for item in ASKED.items], [CODE.answer, REPAIR.answer]
+
+
+def master(**changes):
+    """The Record of exercise 6's solutions; changes: {name of an answer: source -> source of its cell}."""
+    notebook = json.loads((SOLUTIONS / ASKED.file).read_text("utf-8"))
+    for item in ASKED.items:
+        (cell,) = (
+            one for one in notebook["cells"] if one["metadata"].get("nbgrader", {}).get("grade_id") == item.grade_id
+        )
+        cell["source"] = changes.get(item.answer, str)("".join(cell["source"]))
+    return engine.grade(submission(json.dumps(notebook).encode()), TERMS)
+
+
+def statuses(record):
+    return [result.status for result in record.results]
+
+
+RIGHTS = ["right", "right", "right", "by hand"]
+
+
+def test_what_is_right_takes_two_forks(requests):
+    assert statuses(master()) == RIGHTS
+    assert requests == [ALL, CODES]
+
+
+def test_what_is_not_right_is_asked_again_alone(requests):
+    record = master(repaired_step=lambda source: source.replace("h_new = z *", "h_new = 0 * z *"))
+    assert statuses(record) == ["right", "wrong", "right", "by hand"]
+    assert requests == [ALL, [REPAIR.answer], [CODE.answer]]  # the last one with secret inputs
+
+
+HARM = {
+    "ends": "import os; os._exit(0)",
+    "hangs": "while True: pass",
+    "breaks NumPy": "np.tanh = np.exp = None",
+    "breaks Python": "import builtins; builtins.len = builtins.isinstance = None",
+    "closes everything": "import os; os.closerange(0, 200)",
+}
+
+
+@pytest.mark.parametrize("how", HARM)
+def test_an_answer_that_does_harm_when_it_is_called_costs_no_other_one(requests, how):
+    """Called before another answer, in the same fork; then that one is asked again, and its marks are the same."""
+    does_harm = f"def {CODE.answer}(x, h, W_h, U_h, b_h, unit):\n    {HARM[how]}\n"
+    record = master(change_of_candidate=lambda source: does_harm)
+    assert statuses(record)[0] in ("ended itself", "stopped", "raised", "wrong")
+    assert statuses(record)[1:] == RIGHTS[1:] and [one.share for one in record.results] == [0, 1, 1, 0]
+    assert not any(result.notes for result in record.results[1:])
+    assert [CODE.answer] in requests
+
+
+def test_what_takes_longer_than_all_may_at_once_is_asked_alone(requests, monkeypatch):
+    monkeypatch.setattr(engine, "AT_ONCE_S", 0.2)
+    slow = f"import time\ntime.sleep(0.4 / {len(verdict.plan(CODE.question))})\n"
+    record = master(
+        change_of_candidate=lambda source: source.replace(
+            "\n    r = ", "\n    " + slow.replace("\n", "\n    ") + "r = ", 1
+        )
+    )
+    assert statuses(record) == RIGHTS
+    assert requests[:2] == [ALL, [CODE.answer]]
+    requests.clear()
+    assert statuses(master(my_biases=lambda source: "import time; time.sleep(0.4)\n" + source)) == RIGHTS  # a cell
+    assert requests[:5] == [ALL, *([name] for name in ALL)]
 
 
 # ---------------------------------------------------------------------------------------------- no row is lost

@@ -1,7 +1,10 @@
 """Our results in nbgrader's gradebook, read back with nbgrader's own API and shown by Formgrader's own exporter."""
 
+import contextlib
+import os
 import re
 import sqlite3
+import sysconfig
 import time
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
@@ -9,7 +12,7 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 from gradebook_courses import FILE, WRITTEN, absent, grades, mark, marks_in, opened, read_back, record, resolve, shown
-from sqlalchemy import text
+from nbgrader.api import Gradebook
 
 from gru_lab.grading import gradebook, gradebook_file
 from gru_lab.grading.assignments import UnknownAssignment
@@ -38,6 +41,38 @@ def test_nbgrader_reads_what_was_written(tmp_path):
         assert said.endswith("Two rows are right.")
         assert book.find_comment(WRITTEN, FILE, "06", "ben").comment is None  # a person is to write one
     nbformat.validate(nbformat.read(tmp_path / "autograded" / "ben" / "06" / f"{FILE}.ipynb", as_version=4))
+
+
+def tables(path):
+    """{table: (columns, foreign keys, what is unique)} of a database."""
+    found = {}
+    with contextlib.closing(sqlite3.connect(path)) as book:
+        names = [name for (name,) in book.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        for name in names:
+            columns = {row[1:4] + row[5:] for row in book.execute(f"PRAGMA table_info({name})")}
+            references = {row[2:5] for row in book.execute(f"PRAGMA foreign_key_list({name})")}
+            indices = [row[1] for row in book.execute(f"PRAGMA index_list({name})") if row[2]]
+            unique = {frozenset(row[2] for row in book.execute(f"PRAGMA index_info({index})")) for index in indices}
+            found[name] = columns, references, unique
+        found["revision"] = book.execute("SELECT version_num FROM alembic_version").fetchall()
+    return found
+
+
+def test_the_tables_are_those_that_nbgrader_makes(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", sysconfig.get_path("scripts"), prepend=os.pathsep)  # nbgrader calls alembic
+    gradebook.update(tmp_path, [record("ben")])
+    Gradebook(f"sqlite:///{tmp_path}/theirs.db").close()
+    ours, theirs = tables(tmp_path / "gradebook.db"), tables(tmp_path / "theirs.db")
+    assert len(ours) > 12 and ours == theirs
+
+
+def test_tables_of_another_version_are_named(tmp_path):
+    gradebook.update(tmp_path, [record("ben")])
+    with contextlib.closing(sqlite3.connect(tmp_path / "gradebook.db")) as book:
+        book.execute("ALTER TABLE grade DROP COLUMN extra_credit")
+    for act in (lambda: gradebook.update(tmp_path, [record("ben")]), lambda: read_back(tmp_path, record("ben"))):
+        with pytest.raises(gradebook.GradebookProblem, match=r"no such column: extra_credit.*nbgrader db upgrade"):
+            act()
 
 
 def test_points_come_from_scores_where_there_are_some(tmp_path):
@@ -243,7 +278,7 @@ def test_of_two_updates_at_once_one_waits(tmp_path, monkeypatch):
     make = gradebook_file._make_tables
 
     def slowly(connection):
-        connection.execute(text("SELECT count(*) FROM sqlite_master")).scalar()
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         time.sleep(0.3)
         make(connection)
 

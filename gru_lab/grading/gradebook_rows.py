@@ -29,8 +29,8 @@ class Rows:
         self.notebooks = table("submitted_notebook", mine, here)
         theirs = f"notebook_id IN (SELECT id FROM submitted_notebook WHERE {mine})"
         self.answers = {kind: table(kind, theirs, here) for kind in ("grade", "comment")}
-        self.tables = (assignments, notebooks, self.base_cells, self.points, self.solutions, self.students)
-        self.tables += (self.submissions, self.notebooks, *self.answers.values())
+        self.tables = [assignments, notebooks, self.base_cells, self.points, self.solutions, self.students]
+        self.tables += [self.submissions, self.notebooks, *self.answers.values()]
         self.cells = self._cells()
         self.by_student, self.by_submission = self.submissions.by("student_id"), self.notebooks.by("assignment_id")
         self.by_place = {kind: rows.by("notebook_id", "cell_id") for kind, rows in self.answers.items()}

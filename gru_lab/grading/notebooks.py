@@ -6,6 +6,7 @@ Cells are found by nbgrader's metadata, then by the cell's id, then by the name 
 import re
 from dataclasses import dataclass, field
 
+from gru_lab.grading.audience import ForGrader
 from gru_lab.grading.cells import Unreadable, code_cells, defined, grade_id, tidy
 
 __all__ = ["Answer", "Reading", "Unreadable", "read"]
@@ -87,7 +88,7 @@ def _no_answer(item, cells, sure, blanks):
 def _choose(item, cells, written, elsewhere):
     """(number of the cell that answers, names to look for, notes)."""
     if not written:
-        return max(elsewhere), (item.answer,), ("The cell was found by the name that it defines.",)
+        return max(elsewhere), (item.answer,), (ForGrader("The cell was found by the name that it defines."),)
     chosen = max(written)
     names: tuple[str, ...] = (item.answer,)
     notes: tuple[str, ...] = ()

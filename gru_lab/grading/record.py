@@ -5,6 +5,8 @@ A record holds what happened and no points: those come from `scores`, by a polic
 
 from dataclasses import asdict, dataclass
 
+from gru_lab.grading import audience
+
 __all__ = ["MEANING", "NOTHING", "STATUSES", "Record", "Result"]
 
 # status of one question -> what it means, in words for a student
@@ -30,7 +32,8 @@ class Result:
 
     share: from 0 to 1, how much of it came out right; 1 only if the status is "right". says, reason, remarks: sentences
     for the student, rows: ((label, text), …); none of them holds an input that is kept secret. diagnosis: the name of
-    the mistake, "" when nobody knows it. source: the cell that was graded. notes: how it was found, where not as usual.
+    the mistake, "" when nobody knows it. source: the cell that was graded. notes: how it was found, where not as usual,
+    each for whom `audience` says.
     """
 
     question: str
@@ -52,7 +55,7 @@ class Record:
     """One submission. assignment: "06". file: where it came from, as the instructor knows it. sha256: of its bytes.
 
     handed_in: ISO 8601 with a time zone, or "". name, email: of the student, where the submission itself told them.
-    problem: why nothing of it could be graded, or "". notes: sentences.
+    problem: why nothing of it could be graded, or "". notes: sentences, for whom `audience` says.
     """
 
     student: str
@@ -75,17 +78,22 @@ class Record:
 
     def as_json(self):
         """A dict of what JSON knows."""
-        return asdict(self)
+        data = asdict(self)
+        for one in (data, *data["results"]):
+            one["notes"] = audience.to_json(one["notes"])
+        return data
 
     @classmethod
     def from_json(cls, data):
         """The Record of a dict that `as_json` made. Raises ValueError for anything else."""
         try:
             results = tuple(
-                Result(**{**one, "rows": tuple(map(tuple, one["rows"])), **_tuples(one, "remarks", "notes")})
+                Result(
+                    **{**one, "rows": tuple(map(tuple, one["rows"])), "remarks": tuple(one["remarks"]), **_notes(one)}
+                )
                 for one in data["results"]
             )
-            record = cls(**{**data, "results": results, **_tuples(data, "notes")})
+            record = cls(**{**data, "results": results, **_notes(data)})
             known = record.version == 1 and all(result.status in MEANING for result in results)
         except (KeyError, TypeError) as problem:
             raise ValueError(f"this is no record of a submission: {problem}") from problem
@@ -94,5 +102,5 @@ class Record:
         return record
 
 
-def _tuples(data, *names):
-    return {name: tuple(data[name]) for name in names}
+def _notes(data):
+    return {"notes": audience.from_json(data["notes"])}

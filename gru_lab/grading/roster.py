@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gru_lab.grading.audience import ForGrader
 from gru_lab.grading.names import clean, identifier
 from gru_lab.grading.times import named_time
 
@@ -100,8 +101,9 @@ class Roster(Mapping):
                 return next(iter(one)), ""
         shown = clean(name or canvas_id or email or "".join(ids))
         if named:
-            return "", f"'{shown}' may be several students of the roster: {clean(', '.join(sorted(named)), 300)}."
-        return "", f"'{shown}' is not on the roster."
+            several = clean(", ".join(sorted(named)), 300)
+            return "", ForGrader(f"'{shown}' may be several students of the roster: {several}.")
+        return "", ForGrader(f"'{shown}' is not on the roster.")
 
 
 def read(path, zone=None):

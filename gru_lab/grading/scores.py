@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from gru_lab.grading.audience import ForGrader
 from gru_lab.grading.writing import write_whole
 
 __all__ = ["BY_A_PERSON", "MISSING", "PARTIAL", "STATES", "ByHand", "Policy", "Score", "moment", "percent", "score"]
@@ -220,12 +221,16 @@ def _lateness(handed_in, due, grace_minutes):
         return 0, ()
     due = moment(due)
     if not handed_in:
-        return 0, ("It is not known when this was handed in, so nothing is taken off for lateness.",)
+        return 0, (ForGrader("It is not known when this was handed in, so nothing is taken off for lateness."),)
     try:
         late = moment(handed_in) - due
     except (ValueError, OverflowError):
-        return 0, ("The time it was handed in cannot be read, so nothing is taken off for lateness.",)
-    return (math.ceil(late / DAY) if late > timedelta(minutes=grace_minutes) else 0), ()
+        return 0, (ForGrader("The time it was handed in cannot be read, so nothing is taken off for lateness."),)
+    if late > timedelta(minutes=grace_minutes):
+        return math.ceil(late / DAY), ()
+    if late > timedelta(0):
+        return 0, (f"Handed in after the due date, within the {grace_minutes:g} minutes that still count as in time.",)
+    return 0, ()
 
 
 def _late_words(days, taken_off, earned, penalty):

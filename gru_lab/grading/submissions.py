@@ -10,6 +10,7 @@ from typing import Any
 
 from gru_lab.grading.archive import open_archive
 from gru_lab.grading.assignments import assignment as the_assignment
+from gru_lab.grading.audience import ForGrader
 from gru_lab.grading.choosing import belongs, choose
 from gru_lab.grading.entries import SubmissionsError, Unreadable
 from gru_lab.grading.handed import Group
@@ -114,7 +115,9 @@ def _when(group, chosen):
         try:
             text = chosen.stamp.read(LARGEST_STAMP).decode("utf-8", "replace").strip()
         except Unreadable:
-            return "", ("The file timestamp.txt cannot be read, so it is not known when this was handed in.",)
+            return "", (
+                ForGrader("The file timestamp.txt cannot be read, so it is not known when this was handed in."),
+            )
     if not text:
         return "", ()
     moment, note = moment_of(text)

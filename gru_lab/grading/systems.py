@@ -14,6 +14,7 @@ function takes Items and gives (kind, Groups, what it did not recognise, notes),
 import re
 from collections import Counter
 
+from gru_lab.grading.audience import ForGrader
 from gru_lab.grading.entries import Unreadable
 from gru_lab.grading.handed import MARKED_LATE, Group, Handed
 from gru_lab.grading.names import clean, identifier
@@ -110,7 +111,7 @@ def _submitters(folder, files, about):
     people = [{key: _text(person.get(f":{key}")) for key in ("sid", "email", "name")} for person in people]
     people = [person for person in people if any(person.values())]
     if not people:
-        yield Group(identifier(folder), files, notes=(f"{METADATA} does not say who handed this in.",))
+        yield Group(identifier(folder), files, notes=(ForGrader(f"{METADATA} does not say who handed this in."),))
     for person in people:
         others = [other["name"] or other["email"] or other["sid"] for other in people if other is not person]
         notes = (f"Handed in together with {clean(', '.join(others), 300)}.",) if others else ()

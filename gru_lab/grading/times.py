@@ -5,6 +5,7 @@ import re
 import zoneinfo
 from datetime import UTC, date, datetime
 
+from gru_lab.grading.audience import ForGrader
 from gru_lab.grading.names import clean
 
 __all__ = ["moment_of", "named_time"]
@@ -40,7 +41,7 @@ def moment_of(text):
         if zone in _zones():  # a name that is looked up as a path never comes from a student
             return moment.replace(tzinfo=zoneinfo.ZoneInfo(zone)).isoformat(), ""
     except (ValueError, OverflowError, zoneinfo.ZoneInfoNotFoundError):
-        return "", f"The time it was handed in cannot be read: '{clean(text, 40)}'."
+        return "", ForGrader(f"The time it was handed in cannot be read: '{clean(text, 40)}'.")
     zone = f"'{clean(zone, 40)}' is no time zone that is known" if zone else "There is no time zone"
     return moment.replace(tzinfo=UTC).isoformat(), f"{zone} in the time it was handed in, so UTC is assumed."
 

@@ -229,7 +229,7 @@ CLOCK = Code(
         ),
         Wrong(
             "z takes",
-            "z has changed its side. Here z keeps: z ⊙ h + (1 - z) ⊙ candidate.",
+            "The two terms of the blend have changed places: here z keeps, z ⊙ h + (1 - z) ⊙ candidate.",
             clock_with(update=lambda z: 1 - z),
         ),
         Wrong(

@@ -191,6 +191,8 @@ def _again(options, folders, merge):
     if lacking:
         print(f"Not all shards are here: {', '.join(lacking)} missing.", file=sys.stderr)
     _keep(records, out)
+    if runs:
+        results.tell(out, runs[0])  # for whoever goes on there
     policy = _policy(options, folders[0])
     roster = _roster(options, folders[0], policy)
     _keep_roster(options.roster or folders[0].roster, out)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gru_lab.grading.audience import for_student
+from gru_lab.grading.names import feedback_file
 from gru_lab.grading.pages import LONGEST_CODE, heading, render, time_words, titles
 from gru_lab.grading.record import MEANING, Result
 from gru_lab.grading.writing import write_whole
@@ -68,15 +69,14 @@ def page(record, score, name="", comments=None):
     )
 
 
-def write_feedback(folder, records, scores, safe_name, people=None, comments=None):
-    """Write feedback/<safe name>.html below `folder`, one for each record. Returns {student: path}.
+def write_feedback(folder, records, scores, people=None, comments=None):
+    """Write each `names.feedback_file` below `folder`, one for each record. Returns {student: path}.
 
-    safe_name: student -> a file name that every system takes, another for each student. people: {student:
-    roster.Person}. comments: {student: {question: what a person wrote}}. Raises NotWritten.
+    people: {student: roster.Person}. comments: {student: {question: what a person wrote}}. Raises NotWritten.
     """
     paths = {}
     for record, score in zip(records, scores, strict=True):
-        paths[record.student] = Path(folder, "feedback", f"{safe_name(record.student)}.html")
+        paths[record.student] = Path(folder, feedback_file(record.student))
         person = (people or {}).get(record.student)
         about = (person.name if person else "", (comments or {}).get(record.student))
         write_whole(paths[record.student], page(record, score, *about))

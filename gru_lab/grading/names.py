@@ -4,7 +4,7 @@ import hashlib
 import re
 import unicodedata
 
-__all__ = ["clean", "identifier", "safe_name"]
+__all__ = ["clean", "feedback_file", "identifier", "safe_name"]
 
 LONGEST = 120  # characters of an id or a name that are kept
 _LONGEST_FILE = 80
@@ -47,6 +47,11 @@ def safe_name(student):
     if name[-1] == ".":  # Windows drops it
         name = f"{name[:-1]}_2e"
     return name if len(name) <= _LONGEST_FILE else f"{name[: _LONGEST_FILE // 2]}~{_digest(student)}"
+
+
+def feedback_file(student):
+    """Where a student's page lies in a folder of results."""
+    return f"feedback/{safe_name(student)}.html"
 
 
 def _spelt(letter):

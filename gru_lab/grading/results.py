@@ -21,11 +21,10 @@ from gru_lab.checks import words
 from gru_lab.grading import feedback, gradebook, report, scores, similarity, tables
 from gru_lab.grading.assignments import assignment
 from gru_lab.grading.doubts import mostly_not_found
-from gru_lab.grading.names import safe_name
 from gru_lab.grading.roster import Person
 from gru_lab.grading.writing import write_new, write_whole
 
-__all__ = ["Paths", "ResultsError", "agree", "fingerprint", "read_seed", "told", "write_all"]
+__all__ = ["Paths", "ResultsError", "agree", "fingerprint", "read_seed", "tell", "told", "write_all"]
 
 
 class ResultsError(Exception):
@@ -96,7 +95,12 @@ def agree(paths, number, seed):
     if before and before != now:
         what = "assignment" if before.get("assignment") != number else "seed"
         raise ResultsError(f"{paths.root} holds results of another {what}: name another folder with --out")
-    write_whole(paths.run, json.dumps(now, indent=2) + "\n")
+    tell(paths, now)
+
+
+def tell(paths, run):
+    """Write run.json."""
+    write_whole(paths.run, json.dumps(run, indent=2) + "\n")
 
 
 def told(paths):
@@ -156,7 +160,7 @@ def _write(paths, ordered, given, policy, people, roster, comments, step):
     tables.moodle(paths.root / "moodle.csv", title, given, people, comments)
     tables.gradescope(paths.root / "gradescope.csv", given, people)
     step("writing the students' pages")
-    pages = feedback.write_feedback(paths.root, ordered, given, safe_name, people, comments)
+    pages = feedback.write_feedback(paths.root, ordered, given, people, comments)
     step("writing the report")
     report.write_report(
         paths.root, number, ordered, given, similarity.hints(ordered, _handed_out(assignment(number))), roster,

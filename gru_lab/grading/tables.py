@@ -9,6 +9,7 @@ import io
 import re
 
 from gru_lab.grading.audience import for_student
+from gru_lab.grading.names import feedback_file
 from gru_lab.grading.roster import Person
 from gru_lab.grading.writing import write_whole
 
@@ -30,6 +31,7 @@ _FORMULA = re.compile(
     r"(^|;)(?=[\s\u00ad\u200b-\u200f\u2060\ufeff'\"]*[=+\-@＝＋－＠−﹢﹣﹦﹫].)"
 )  # a lone "-" is none
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+_PARTICIPANT = re.compile(r"Participant \d+")  # whom only Moodle knows
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
@@ -69,6 +71,7 @@ def grades(path, records, scores, people=None):
         "state",
         "to mark by hand",
         "problem",
+        "feedback",
         "notes",
     ]
     rows = []
@@ -83,7 +86,9 @@ def grades(path, records, scores, people=None):
             score.penalty if has_any else None,
         ]
         row += [score.mark, score.maximum, score.state, ", ".join(score.to_mark)]
-        rows.append([*row, record.problem, " ".join(map(str, (*record.notes, *score.notes)))])
+        rows.append(
+            [*row, record.problem, feedback_file(record.student), " ".join(map(str, (*record.notes, *score.notes)))]
+        )
     write_csv(path, header, rows, excel=True)
 
 
@@ -126,7 +131,8 @@ def moodle(path, title, scores, people=None, comments=None):
     rows = []
     for score in scores:
         person = _person(people, score.student)
-        row = [person.name or score.student, person.id_number or score.student, person.email]
+        number = person.id_number or ("" if _PARTICIPANT.fullmatch(score.student) else score.student)
+        row = [person.name or score.student, number, person.email]
         rows.append([*row, score.mark, _summary(score, (comments or {}).get(score.student, {}))])
     write_csv(path, ["Full name", "ID number", "Email address", title, "Feedback"], rows)
 

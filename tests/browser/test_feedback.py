@@ -32,7 +32,7 @@ def written(tmp_path_factory):
     scores = [score(record, policy) for record in records]
     people = {"ada": tables.Person(NASTY), "absent": tables.Person(LONG)}
     comments = {"ada": {"6.4": f"{LONG}\n\n{NASTY}", "6.12": LONG}}
-    paths = feedback.write_feedback(folder, records, scores, lambda student: student[:40], people, comments)
+    paths = feedback.write_feedback(folder, records, scores, people, comments)
     hints = [similarity.Hint("6.4", ("ada", LONG), 0.8)]
     pages = {student: path.relative_to(folder).as_posix() for student, path in paths.items()}
     path = report.write_report(folder, "06", records, scores, hints, people, pages)

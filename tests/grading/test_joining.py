@@ -54,6 +54,15 @@ def test_a_damaged_note_of_the_run_is_said(tmp_path, run, capsys):
         results.agree(results.Paths(tmp_path), "06", "a secret")
 
 
+def test_what_is_joined_into_a_new_folder_says_of_which_run_it_is(tmp_path, capsys):
+    one, out = results_of(tmp_path / "one", "ada"), results.Paths(tmp_path / "new")
+    results.agree(results.Paths(one), "06", "a secret")
+    assert grade("merge", one, "--out", out.root) == 0
+    assert results.told(out) == results.told(results.Paths(one)) != {}
+    with pytest.raises(results.ResultsError, match="of another seed"):
+        results.agree(out, "06", "another secret")
+
+
 def test_results_with_another_seed_are_not_joined_nor_written_over(tmp_path, capsys):
     one, other = results_of(tmp_path / "one", "ada"), results_of(tmp_path / "other", "bob")
     for folder, seed in ((one, "1"), (other, "2")):

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from gru_lab.grading import tables
+from gru_lab.grading import feedback, tables
 from gru_lab.grading.record import NOTHING, Record, Result
 from gru_lab.grading.scores import Policy, Score, score
 from gru_lab.grading.writing import NotWritten
@@ -167,6 +167,21 @@ def test_moodle_and_gradescope(tmp_path, graded):
 def test_gradescope_is_given_an_id_as_an_id_and_an_address_as_an_address(tmp_path, student, person, number, email):
     tables.gradescope(tmp_path / "g.csv", [Score(student, "06")], {student: person})
     assert read(tmp_path / "g.csv")[1][1:3] == [number, email]
+
+
+def test_moodles_number_of_a_stranger_is_no_id_number(tmp_path):
+    """A download tells "Participant 7099"; what Moodle matches in a table is another number, an id."""
+    strangers = "Participant 7099", "Participant"
+    tables.moodle(tmp_path / "moodle.csv", "Exercises 6", [Score(student, "06") for student in strangers])
+    assert [row[:2] for row in read(tmp_path / "moodle.csv")[1:]] == [[strangers[0], ""], [strangers[1], strangers[1]]]
+
+
+def test_a_row_names_the_students_page(tmp_path, graded):
+    pages = feedback.write_feedback(tmp_path, *graded)
+    tables.grades(tmp_path / "grades.csv", *graded)
+    header, *rows = read(tmp_path / "grades.csv")
+    named = [tmp_path / row[header.index("feedback")] for row in rows]
+    assert named == list(pages.values()) and all(path.is_file() for path in named)
 
 
 def test_moodles_feedback_holds_what_a_person_wrote(tmp_path, graded):

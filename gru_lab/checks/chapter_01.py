@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from gru_lab.checks.question import Case, Choice, Code, Option, Prediction, Wrong
 from gru_lab.measuring.counts import hidden_size_for, parameter_count
 
@@ -16,6 +18,7 @@ PREDICT_UNITS = Prediction(
     asks="How many units has a GRU with as many parameters as an LSTM of 128 units, if both read inputs of 64 numbers?",
     answer=float(hidden_size_for("GRU", 64, parameter_count("LSTM", 64, 128))),
     within=1.5,
+    between=(1, np.inf),
     near=8,
     kind="a whole number",
     because="4 · 128 · (64 + 128 + 1) = 98,816 parameters, and 3 · 152 · (64 + 152 + 1) = 98,952: 24 units more.",

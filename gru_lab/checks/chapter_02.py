@@ -18,6 +18,7 @@ PREDICT_HALVING = Prediction(
     asks="A number is halved at every step. After how many steps is less than a millionth left?",
     answer=float(math.ceil(math.log(1e-6) / math.log(0.5))),
     within=0.5,
+    between=(0, np.inf),
     near=4,
     kind="a number of steps",
     because="Ten halvings leave 1/1,024, twenty leave 1/1,048,576. Factors multiply, so it goes fast.",

@@ -23,6 +23,7 @@ PREDICT_COUNT = Prediction(
     asks="How many parameters has a GRU with D = 4 inputs and H = 4 units, with one bias vector in each block?",
     answer=GRUParameters.random(4, 4).count,
     within=0.5,
+    between=(1, np.inf),
     near=6,
     kind="a whole number",
     because="Three blocks (r, z, candidate), each with H·D + H·H + H = 16 + 16 + 4 = 36 numbers: 3 · 36 = 108.",

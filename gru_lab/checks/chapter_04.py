@@ -21,6 +21,7 @@ PREDICT_POWER = Prediction(
     asks="The old Power is h = 0.8, the candidate says 0.4, and z = 0.75 (z keeps). What is the new Power?",
     answer=float(new_state(0.8, 0.4, 0.75, DEFAULT)),
     within=0.005,
+    between=(0, 1),
     near=0.05,
     kind="a number between 0 and 1",
     because="z keeps: 0.75 · 0.8 + 0.25 · 0.4 = 0.6 + 0.1.",
@@ -109,7 +110,7 @@ def praise_orders(orders):
     if set(orders) == set(ALL_ORDERS):
         return "All three. Only this counts: r before the candidate, and z and the candidate before h."
     text = "; ".join(", ".join(order) for order in ALL_ORDERS)
-    return f"Right. z needs nothing but x and the old state, so it may come anywhere before h: {text}."
+    return f"z needs nothing but x and the old state, so it may come anywhere before h: {text}."
 
 
 VALID_ORDER = Value(
@@ -445,7 +446,7 @@ GRU_STEP = Code(
     cases=step_cases,
     wrong=STEP_MISTAKES,
     right=(step_by_loops, step_on_a_concatenation, step_in_float32, lambda x, h, p: trace_step(x, h, p).h.tolist()),
-    praise="Right on every case tried: this is a whole GRU step.",
+    praise="This is a whole GRU step.",
     hints=(
         "Four lines, one for each of r, z, candidate, h. Write r first and look at its shape: (B, H).",
         "r and z are sigmoid(x @ W.T + h @ U.T + b), each with its own W, U, b. The candidate: tanh, and r * h.",

@@ -174,7 +174,7 @@ REORDER_UNITS = Code(
         reordered_by_loops,
         lambda p, order: reordered(p, list(order), state=lambda U, o: U[o][:, o]),
     ),
-    praise="Right: the same network, with its units in another order.",
+    praise="The same network, with its units in another order.",
     hints=(
         "Three kinds of arrays: b (H,), W (H, D), U (H, H). In which of their axes do units stand?",
         "Rows of everything, and the columns of U: a column of U belongs to the unit that is read.",

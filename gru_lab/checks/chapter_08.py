@@ -15,6 +15,7 @@ PREDICT_SHARE = Prediction(
     asks="The old value is 0.5, the candidate 0.8. Which share z of the old value gives 0.74 (z keeps)?",
     answer=0.2,
     within=0.005,
+    between=(0, 1),
     near=0.05,
     kind="a number between 0 and 1",
     because="0.2 · 0.5 + 0.8 · 0.8 = 0.1 + 0.64 = 0.74.",
@@ -119,7 +120,7 @@ SHARE_KEPT = Code(
         lambda h, candidate, wanted: 1 - (wanted - h) / (candidate - h),
         lambda h, candidate, wanted: np.divide(candidate - wanted, candidate - h).astype(np.float32),
     ),
-    praise="Right: a distance, divided by the whole way.",
+    praise="A distance, divided by the whole way.",
     hints=(
         "Write the blend, and solve it for z.",
         "wanted = candidate + z (h − candidate). What is z?",

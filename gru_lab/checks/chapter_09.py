@@ -160,7 +160,7 @@ SPLIT_DENSE = Code(
         lambda dense: tuple(np.split(dense, [len(dense)], axis=1)[::-1]),
         lambda dense: {"W_r": dense[:, len(dense) :].astype(np.float32), "U_r": dense[:, : len(dense)]},
     ),
-    praise="Right: the first H columns are U_r, the others W_r.",
+    praise="The first H columns are U_r, the others W_r.",
     hints=(
         "How many columns belong to h? U_r is square.",
         "dense has H rows, so H is dense.shape[0].",

@@ -137,6 +137,7 @@ PREDICT_GATE = Prediction(
     asks="Conflict stands at 0.6. The candidate should see 0.15 of it. Which value must its reset gate have?",
     answer=0.15 / 0.6,
     within=0.005,
+    between=(0, 1),
     near=0.05,
     kind="a number between 0 and 1",
     because="0.25 · 0.6 = 0.15: a quarter gets through.",

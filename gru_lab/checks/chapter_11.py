@@ -165,7 +165,7 @@ TWO_CANDIDATES = Code(
         by_matrices,
         lambda x, h, r, W, U, b, reset: two_candidates(x, h, r, W, U, b, reset).astype(np.float32),
     ),
-    praise="Right, both of them: senders hidden before, receivers hidden after.",
+    praise="Both of them: senders hidden before, receivers hidden after.",
     hints=(
         "One line for each word; they differ in the memory's part only.",
         "Before: gate the memory, then multiply. After: multiply, then gate the result.",

@@ -19,6 +19,7 @@ PREDICT_STEPS = Prediction(
     asks="z = 0.9 at every step (z keeps), nothing is written. After how many steps is half left: about 2, 7 or 50?",
     answer=round(float(half_life(0.9)), 1),
     within=0.5,
+    between=(0, np.inf),
     near=1.5,
     kind="2, 7 or 50",
     because="7 is the nearest of the three: 0.9 to the power of 6.6 is 0.5.",
@@ -177,7 +178,7 @@ FLIP_UPDATE_GATE = Code(
         lambda W, U, b: [0 - W, U * -1, np.negative(b)],
         lambda W, U, b: {"W_z": (-W).astype(np.float32), "U_z": -U, "b_z": [-one for one in b]},
     ),
-    praise="Right: three minus signs, and z becomes 1 - z.",
+    praise="Three minus signs, and z becomes 1 - z.",
     hints=(
         "You want a gate that says 1 - z where the old one says z.",
         "1 - σ(a) = σ(-a). What is a made of?",

@@ -20,6 +20,7 @@ PREDICT_HER_POWER = Prediction(
     asks="z takes. The old Power is 0, the candidate 0.92, and z = 0.02. What is the new Power?",
     answer=float(new_state(OLD_POWER, CANDIDATE_POWER, Z_POWER, CHUNG_2014)),
     within=0.005,
+    between=(0, 1),
     near=0.05,
     kind="a number between 0 and 1",
     because="z takes: 0.98 · 0 + 0.02 · 0.92. Two hundredths of the candidate, and the king is not written down.",
@@ -49,6 +50,7 @@ PREDICT_HIDDEN_MEMORY = Prediction(
     asks="One unit: h = 0.8, W_h x + b_h = 0, U_h = 1, r = 0, z = 0.5. What is h_t?",
     answer=float(new_state(0.8, np.tanh(0.0 * 0.8), 0.5)),
     within=0.005,
+    between=(-1, 1),
     near=0.05,
     because="r = 0 hides the memory from the candidate, which is tanh(0) = 0. z still carries half of h on: 0.5 · 0.8.",
     wrong=(
@@ -212,9 +214,7 @@ CORNER_TABLE = Value(
     form='a dict {(r, z): word}: "old" (h stays), "both" (candidate from x and h) or "input" (candidate from x alone)',
     tidy=tidy_corners,
     accepts=lambda table: table == TABLE,
-    praise=lambda table: (
-        "Right. At z = 1 the old state stays whatever r says; r matters only where the candidate is let in."
-    ),
+    praise=lambda table: "At z = 1 the old state stays whatever r says; r matters only where the candidate is let in.",
     wrong=(
         Wrong(
             "z takes",
@@ -401,7 +401,7 @@ UPDATE_GATE_FROM_TORCH = Code(
             "b_z": [a + b for a, b in zip(bias_ih, bias_hh, strict=True)][len(weight_hh[0]) : 2 * len(weight_hh[0])],
         },
     ),
-    praise="Right: the middle block of H rows, and both biases.",
+    praise="The middle block of H rows, and both biases.",
     hints=(
         "H is a third of the rows: H = len(bias_ih) // 3.",
         "PyTorch stacks the gates in the order r, z, n. Which rows are z's?",

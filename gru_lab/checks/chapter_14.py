@@ -21,6 +21,7 @@ PREDICT_PADDING = Prediction(
     asks="Tragedy is 0.905 when the story ends. The cell then reads five rows of zeros. What is Tragedy now?",
     answer=float(tell([*SHORT, *[NOTHING] * 5])[-1].h[TRAGEDY]),
     within=0.012,
+    between=(0, 1),
     near=0.05,
     kind="a number between 0 and 1",
     because="A row of zeros is a sentence about nothing. Each one lets a little of the candidate in.",
@@ -144,7 +145,7 @@ MASK_STATES = Code(
         masked_by_index,
         lambda h_new, h, t, lengths: h + (h_new - h) * (t < lengths).reshape(-1, 1),
     ),
-    praise="Right: a story that has ended stands still, whatever its padding says.",
+    praise="A story that has ended stands still, whatever its padding says.",
     hints=(
         "Which stories still go on at t? That is a question to each length: an array of B answers.",
         "t < lengths has shape (B,). To choose whole rows of (B, H), give it a second axis: [:, None].",
@@ -238,7 +239,7 @@ LAST_STATES = Code(
             "bth,bt->bh", output.astype(np.float32), np.arange(output.shape[1]) == (lengths - 1)[:, None]
         ),
     ),
-    praise="Right: for each story its own last step. This is h_n, found again in the output.",
+    praise="For each story its own last step. This is h_n, found again in the output.",
     hints=(
         "For one story b, the last real step is lengths[b] - 1.",
         "NumPy pairs two index arrays: a[[0, 1], [5, 2]] gives a[0, 5] and a[1, 2].",
@@ -257,6 +258,7 @@ PREDICT_PRODUCTS = Prediction(
     asks="100 sentences, reset before the product. How many matrix products does the fast version make?",
     answer=1 + 2 * 100,
     within=0.5,
+    between=(1, np.inf),
     near=1.5,
     kind="a whole number",
     because="One for all inputs. Then two at each step: U_r and U_z side by side, and U_h, which has to wait for r.",

@@ -17,6 +17,7 @@ PREDICT_REACH = Prediction(
     asks="z = 0.99 at every step. A gradient of 1 travels 100 steps back along the kept memory. How much arrives?",
     answer=0.99**100,
     within=0.015,
+    between=(0, 1),
     near=0.15,
     kind="a number between 0 and 1",
     because="Each step multiplies by 0.99, and 0.99 to the power of 100 is 0.37.",
@@ -158,7 +159,7 @@ BLEND_BACKWARD = Code(
             "d_candidate": d_h - z * d_h,
         },
     ),
-    praise="Right: z shares the gradient out between old state and candidate, and learns from their difference.",
+    praise="z shares the gradient out between old state and candidate, and learns from their difference.",
     hints=(
         "Hold everything fixed but one thing, and ask how fast the blend changes with it.",
         "For the old state that is z. For the candidate it is 1 - z. For z itself, write the blend as z (h - …) + …",
@@ -257,7 +258,7 @@ WEIGHT_GRADIENTS = Code(
             d_a.sum(0).sum(0).tolist(),
         ],
     ),
-    praise="Right: every use of a weight has a say, and the says add up.",
+    praise="Every use of a weight has a say, and the says add up.",
     hints=(
         "For one story and one step: d_W is the outer product of d_a (H,) and x (D,).",
         "Then add up over all stories and steps. For d_b, x is replaced by 1.",
@@ -399,7 +400,7 @@ CLIP_BY_NORM = Code(
         ),
     ),
     right=(clip_on_one_long_vector, clip_like_torch, clip_every_number),
-    praise="Right: one norm over everything, one factor for everything, and never above 1.",
+    praise="One norm over everything, one factor for everything, and never above 1.",
     hints=(
         "First one number: the root of the sum of the squares of every number in every array.",
         "If it is above the limit, which factor brings it down to the limit? Otherwise the factor is 1.",
@@ -423,7 +424,7 @@ WHAT_CUTS = Choice(
         ),
         "b": Option(
             "sentence 3 wrote the unit anew, and the old value is nearly gone",
-            "Right. What was overwritten has hardly a say in what comes later, so it gets hardly any blame: 0.02 by "
+            "What was overwritten has hardly a say in what comes later, so it gets hardly any blame: 0.02 by "
             "the straight road, 0.08 by all four. That is a short memory, no fault of the gradient.",
         ),
         "c": Option(

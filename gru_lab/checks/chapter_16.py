@@ -16,6 +16,7 @@ PREDICT_FLOOR = Prediction(
     asks="Numbers from -1 to 1, all alike. You always give the same best answer. What is the mean squared error?",
     answer=1 / 3,
     within=0.02,
+    between=(0, np.inf),
     near=0.12,
     kind="a number, 0 or more",
     because="The best answer is the mean, 0. The mean of x² from -1 to 1 is 1/3: the variance of what is asked.",
@@ -195,7 +196,7 @@ ADAM = Code(
                                                  strict=True)),
         lambda *given: adam_variant(*given),
     ),
-    praise="Right: the first step of every weight is as long as the rate, and what is noisy moves less.",
+    praise="The first step of every weight is as long as the rate, and what is noisy moves less.",
     hints=(
         "m and v are leaky averages: 0.9 of the old m and 0.1 of g; 0.999 of the old v and 0.001 of g squared.",
         "Divide by what they lack at step t: m / (1 - 0.9**t) and v / (1 - 0.999**t). Return m and v undivided.",
@@ -313,7 +314,7 @@ READOUT_SLOPES = Code(
         ),
         lambda *given: dict(zip(("d_b", "d_w", "d_h"), reversed(readout_slopes(*given)), strict=True)),
     ),
-    praise="Right: d_h is what backpropagation through time is handed at the last step.",
+    praise="d_h is what backpropagation through time is handed at the last step.",
     hints=(
         "First d_answer = 2 (ŷ - y) / B, one number for each example, (B,).",
         "ŷ = h·w + b. Its slope for h is w, for w it is h, for b it is 1.",

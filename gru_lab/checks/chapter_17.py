@@ -16,6 +16,7 @@ PREDICT_PERPLEXITY = Prediction(
     asks="484 words, and a network that has read 1.3 billion of them. Between how many does it waver, on average?",
     answer=2.2,
     within=0.17,
+    between=(1, 484),
     near=0.8,
     kind="a number from 1 to 484",
     because="2.20 on stories that it has not seen. Most words of a sentence follow from its beginning.",
@@ -171,7 +172,7 @@ PERPLEXITY = Code(
         lambda logits, answers: 2 ** -(picked(logits, answers) / np.log(2)).mean(),
         lambda logits, answers: float(np.exp(np.float32(-picked(logits, answers).mean()))),
     ),
-    praise="Right: the geometric mean of 1/p, the number of words it wavers between.",
+    praise="The geometric mean of 1/p, the number of words it wavers between.",
     hints=(
         "First make each row of logits into probabilities: e to each, divided by the row's sum.",
         "Then pick in each row the probability of the answer: p[np.arange(N), answers].",
@@ -340,7 +341,7 @@ INPUTS_AND_ANSWERS = Code(
             for shift in (0, 1)
         ],
     ),
-    praise="Right: every word is asked for once, and the last one of a window belongs to the next.",
+    praise="Every word is asked for once, and the last one of a window belongs to the next.",
     hints=(
         "Every input needs a next word, so only N - 1 words can be inputs.",
         "K = (N - 1) // length windows. The inputs are tokens[: K * length], reshaped.",

@@ -16,6 +16,7 @@ PREDICT_UNIT = Prediction(
     asks="All 512 units together explain 0.99 of Power. How much does the one unit explain that knows most?",
     answer=0.6,
     within=0.12,
+    between=(0, 1),
     near=0.2,
     kind="a number between 0 and 1",
     because="0.60: more than an axis of nobody's choice (about 0.18), and far from all there is.",
@@ -151,7 +152,7 @@ R_SQUARED = Code(
             (np.var(truth, axis=0) - np.mean((said - truth) ** 2, axis=0)) / np.var(truth, axis=0)
         ).astype(np.float32),
     ),
-    praise="Right: 1 for the truth itself, 0 for the mean, and below 0 for less than that.",
+    praise="1 for the truth itself, 0 for the mean, and below 0 for less than that.",
     hints=(
         "Above the line: squared errors. Below: squared distances from the mean of the truth.",
         "Both sums run over the rows, axis 0, so that each column gets its own.",
@@ -276,7 +277,7 @@ RIDGE = Code(
         ),
     ),
     right=(ridge_by_more_rows, ridge_by_svd, lambda S, Y, strength: ridge(S.astype(np.float64), Y.copy(), strength)),
-    praise="Right: this is a probe. What it is worth, fresh stories and controls decide.",
+    praise="This is a probe. What it is worth, fresh stories and controls decide.",
     hints=(
         "Subtract the column means of S and Y first; keep them for b.",
         "W = np.linalg.solve(S_c.T @ S_c + strength * np.eye(H), S_c.T @ Y_c).",

@@ -16,6 +16,7 @@ PREDICT_COUNT = Prediction(
     asks="h = 1 - 0.5 to the power of n, in 32 bits. After how many steps does h stop changing?",
     answer=25,
     within=1,
+    between=(0, np.inf),
     near=7,
     kind="a number of steps (for never, 1e9)",
     because="After 25 steps h is exactly 1: a float32 has 24 binary digits, and each step needs one more.",
@@ -118,7 +119,7 @@ SEED_INTERVAL = Code(
                                    strict=True)),
         lambda scores, t: np.array(seed_interval(scores, t)),
     ),
-    praise="Right. With three seeds it is wide, and it should be.",
+    praise="With three seeds it is wide, and it should be.",
     hints=(
         "np.mean(scores) is the middle.",
         "The spread is np.std(scores, ddof=1).",
@@ -206,7 +207,7 @@ COUNTER = Code(
         lambda n, z, h0: np.array(counter_by_steps(n, z, h0), dtype=np.float32),
         lambda n, z, h0: h0 * z ** np.arange(1, n + 1) + (1 - z ** np.arange(1, n + 1)),
     ),
-    praise="Right: the gaps between two counts shrink by z at each step, and so counting has an end.",
+    praise="The gaps between two counts shrink by z at each step, and so counting has an end.",
     hints=(
         "One step: h = z * h + (1 - z) * 1.",
         "Begin with h0, take n steps, keep each state in a list.",

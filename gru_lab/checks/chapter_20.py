@@ -17,6 +17,7 @@ PREDICT_ROUNDS = Prediction(
     asks="Neighbours are combined, two into one, all at once. How many rounds until the last of 1,000 knows the first?",
     answer=10,
     within=0.5,
+    between=(0, np.inf),
     near=2,
     kind="a whole number",
     because="What a place stands for doubles in each round: 1, 2, 4, … 512, 1,024. Ten rounds pass 1,000.",
@@ -141,7 +142,7 @@ MIN_GRU_STEP = Code(
         ).tolist(),
         lambda x, h, W_z, b_z, W_h, b_h: h + sigmoid(np.einsum("bd,hd->bh", x, W_z) + b_z) * (x @ W_h.T + b_h - h),
     ),
-    praise="Right: h comes in only at the blend, and that is why all gates can be known beforehand.",
+    praise="h comes in only at the blend, and that is why all gates can be known beforehand.",
     hints=(
         "Two lines look at x alone; h comes in only in the last.",
         "z = σ(x W_zᵀ + b_z), and the candidate is x W_hᵀ + b_h, with nothing around it.",
@@ -276,7 +277,7 @@ SCAN_ROUND = Code(
         ),
     ),
     right=(scan_round_by_loops, scan_round_padded, scan_round_in_place),
-    praise="Right: one round. With distances 1, 2, 4, … it is the whole scan.",
+    praise="One round. With distances 1, 2, 4, … it is the whole scan.",
     hints=(
         "keep[:-distance] are the earlier ones, keep[distance:] the later ones, place by place.",
         "For the later places: keep_2 keep_1, and keep_2 new_1 + new_2. The first `distance` places stay.",

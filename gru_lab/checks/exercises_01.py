@@ -79,7 +79,7 @@ WORK = Code(
         lambda blocks, D, H, T: T * H * (blocks * (D + H) + 3),
         lambda blocks, D, H, T: float(sum(blocks * H * (D + H) + 3 * H for _ in range(T))),
     ),
-    praise="Right. Parameters and multiplications are two counts; a GRU of this course has as many of each in a step.",
+    praise="Parameters and multiplications are two counts; a GRU of this course has as many of each in a step.",
     hints=(
         "Go through the parameters, and ask of each whether something is multiplied by it.",
         "A bias is added. What multiplies without being a parameter?",
@@ -197,7 +197,7 @@ RULE = Code(
               judged(margin=1.5)),
     ),
     right=(rule_by_pairs, rule_by_sorting, lambda gru, lstm: np.float32(by_the_rule(gru, lstm))),
-    praise="Right. Of the runs of question 1.3 it says: alike.",
+    praise="Of the runs of question 1.3 it says: alike.",
     hints=(
         "A range goes from the lowest run to the highest. Which ends meet first if the LSTM costs more?",
         "The LSTM costs more if its lowest run is more than 5 % above the highest run of the GRU.",
@@ -264,7 +264,7 @@ SIZES = Code(
         lambda W, U: np.array([U.size // U.shape[1] ** 2, W.size // len(W), U.shape[1]], dtype=np.float32),
         lambda W, U: {"blocks": len(U) // len(U.T), "D": len(W.T), "H": len(U.T)},
     ),
-    praise="Right. One block is an RNN, three are a GRU, four an LSTM.",
+    praise="One block is an RNN, three are a GRU, four an LSTM.",
     hints=(
         "U reads the state. How many numbers has the state?",
         "The columns of U are H, the columns of W are D.",

@@ -110,7 +110,7 @@ REPAIR = Code(
         gradient_by_jacobians,
         lambda g, states, U: repaired_gradient(*(np.asarray(array, np.float32) for array in (g, states, U))),
     ),
-    praise="Right. The slope belongs to the state that the tanh has made.",
+    praise="The slope belongs to the state that the tanh has made.",
     hints=(
         "The line that computes g is right. Which states does the loop go through?",
         "A step leads from states[t - 1] to states[t]. At which of the two is the slope of its tanh 1 - h * h?",
@@ -176,7 +176,7 @@ VALVE = Value(
               [1, 0, 1, 1, 0, 0.5], lambda z: keeps_the_oath(z) and knows_the_peace(z)),
     ),
     right=([1, 0, 1, 1, 0, 1], np.array([0.2, 0.05, 0.97, 0.99, 0.03, 0.95]), (0, 0.1, 1, 1, 0, 0.98)),
-    praise=lambda z: "Right. The memory: " + ", ".join(f"{m:.2f}" for m in remembered(z)) + ".",
+    praise=lambda z: "The memory: " + ", ".join(f"{m:.2f}" for m in remembered(z)) + ".",
     hints=(
         "z near 1 keeps the memory as it is, z near 0 puts the sentence in its place.",
         "Two sentences matter. At the others the memory should stay as it is.",
@@ -280,7 +280,7 @@ BOTH_ROADS = Code(
             z * g + np.einsum("ij,...j,...i->...j", U, r, (1 - z) * (1 - candidate) * (1 + candidate) * g)
         ),
     ),
-    praise="Right. z opens the first road, r and 1 - z the second. With z near 0 and r near 0 both are shut.",
+    praise="z opens the first road, r and 1 - z the second. With z near 0 and r near 0 both are shut.",
     hints=(
         "The old state h stands in two places of the formula. Each is a road, and the two gradients add up.",
         "Walk the second road backwards: the share 1 - z, the slope of tanh, the matrix, the reset.",

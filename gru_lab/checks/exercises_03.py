@@ -107,7 +107,7 @@ MATRIX = Code(
         lambda W, U, b: np.column_stack([U, W, b]),
         lambda W, U, b: np.vstack([U.T, W.T, b]).T,
     ),
-    praise="Right. A bias is a weight on a number that is always 1.",
+    praise="A bias is a weight on a number that is always 1.",
     hints=(
         "Each row makes one output: a weight for each number of [h; x; 1], in that order.",
         "The first H columns are U, the next D are W. What must the 1 be multiplied by?",
@@ -212,7 +212,7 @@ COUNT = Code(
             3 * (H * D + H * H + biases * H) + (layers - 1) * 3 * (2 * H * H + biases * H)
         ),
     ),
-    praise="Right. The first layer reads D numbers, each other one the H numbers of the layer below.",
+    praise="The first layer reads D numbers, each other one the H numbers of the layer below.",
     hints=(
         "For one layer the count is right. What does the second layer read?",
         "A layer hands on its state, H numbers. The layer above reads that in place of x.",
@@ -272,7 +272,7 @@ AND = Value(
               [0, 1, 1, 0, -1.5], lambda row: min(sums(row)[0]) > 0 > max(sums(row)[1])),
     ),
     right=([0, 8, 8, 0, -12], np.array([0.0, 8, 9, 0.1, -12.3]), (0, 20, 20, 0, -30)),
-    praise=lambda row: f"Right: {sigmoid(min(sums(row)[0])):.2f} or more with both, "
+    praise=lambda row: f"{sigmoid(min(sums(row)[0])):.2f} or more with both, "
                        f"{sigmoid(max(sums(row)[1])):.2f} or less without.",
     hints=(
         "σ is above 0.95 where the sum is above 3, and below 0.05 where it is below -3.",

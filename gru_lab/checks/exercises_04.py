@@ -80,7 +80,7 @@ GATE = Code(
         lambda old, idea, new: 1 - (new - old) / (idea - old),
         lambda old, idea, new: gate_between(*(np.asarray(array, np.float32) for array in (old, idea, new))),
     ),
-    praise="Right. z says where between the candidate (0) and the old state (1) the new one lies.",
+    praise="z says where between the candidate (0) and the old state (1) the new one lies.",
     hints=(
         "Start from h_new = z · h_old + (1 - z) · candidate, and bring z to one side.",
         "h_new = candidate + z · (h_old - candidate).",
@@ -175,7 +175,7 @@ MENDED = Code(
               step_with(last=lambda z, kept, candidate: candidate)),
     ),
     right=(step_by_loops, z_first, lambda x, h, p: gru_step(x, h, p).astype(np.float32)),
-    praise="Right. After r, three more lines read the old state: nothing may be written over it before the last one.",
+    praise="After r, three more lines read the old state: nothing may be written over it before the last one.",
     hints=(
         "Go through the lines, and say of each h whether it is still the old state.",
         "Only the candidate may read the reset memory. Who reads the old state after it?",
@@ -238,7 +238,7 @@ BIASES = Value(
               [0, float(np.arctanh(-0.2))], lambda biases: fulfilled(biases) == [False, True]),
     ),
     right=([B_Z, B_H], [1.1, -0.42], np.array([1.0986, -0.4236])),
-    praise=lambda biases: f"Right: 0.8 becomes {steps_of(biases)[0]:.2f}, 0 becomes {steps_of(biases)[1]:.2f}.",
+    praise=lambda biases: f"0.8 becomes {steps_of(biases)[0]:.2f}, 0 becomes {steps_of(biases)[1]:.2f}.",
     hints=(
         "Write the blend twice, once for each wish. What is left if you take the second from the first?",
         "z · 0.8 = 0.6, so z is 0.75. Then 0.25 times the candidate is -0.1.",

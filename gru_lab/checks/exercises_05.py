@@ -132,7 +132,7 @@ ARROWS = Code(
         ),
     ),
     right=(reached_by_loops, reached_by_nudging, reached_with()),
-    praise="Right. Of the three roads, only the one through r passes from unit to unit.",
+    praise="Of the three roads, only the one through r passes from unit to unit.",
     hints=(
         "Three arrows leave x. Ask for each road which units of the new memory it can end in.",
         "Through W_z and W_h: the rows with a weight in this column. Through r: whoever listens to such a row's unit.",
@@ -206,7 +206,7 @@ REACH = Code(
         reach_by_loops,
         lambda z, candidate: most_from_reset(np.asarray(z, np.float32), np.asarray(candidate, np.float32)),
     ),
-    praise="Right. Where z is 0.98, no reset gate moves the new memory by more than 0.04.",
+    praise="Where z is 0.98, no reset gate moves the new memory by more than 0.04.",
     hints=(
         "r acts on the candidate and on nothing else. Between which two numbers must any candidate lie?",
         "The candidate can move to -1 or to 1 at most. Which of the two is farther away, and how far?",
@@ -255,7 +255,7 @@ GATES = Value(
         ),
     ),
     right=([[0, 0, 0, 0], [1, 1, 0, 1]], np.array([NONE, ERASED]), (NONE, ERASED)),
-    praise=lambda gates: "Right. z gives Tragedy's place to the candidate, and r makes every candidate start afresh.",
+    praise=lambda gates: "z gives Tragedy's place to the candidate, and r makes every candidate start afresh.",
     hints=(
         "Which gate decides what stays on the belt, and which one what the candidate may see?",
         "z is 0 for Tragedy and 1 for the others. What may Tragedy's candidate still see?",

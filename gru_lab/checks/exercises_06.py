@@ -128,7 +128,7 @@ CHANGE = Code(
             - np.tanh(x @ W_h.T + h @ U_h.T - h[..., [unit]] * U_h[:, unit] + b_h)
         ),
     ),
-    praise="Right. It changes every unit that listens to the hidden one, and no other.",
+    praise="It changes every unit that listens to the hidden one, and no other.",
     hints=(
         "Two candidates: one with r = 1 everywhere, one with r = 0 at `unit`.",
         "r = np.ones_like(h); r[..., unit] = 0. Then tanh(x @ W_h.T + (r * h) @ U_h.T + b_h).",
@@ -251,7 +251,7 @@ REPAIR = Code(
             x, h, W_r, U_r, b_r, W_z, U_z, b_z, W_h, U_h, b_h
         ).tolist(),
     ),
-    praise="Right. The gate hides the past from the candidate; the road through the blend is z's alone.",
+    praise="The gate hides the past from the candidate; the road through the blend is z's alone.",
     hints=(
         "Four lines, one of them wrong. Compare each with the four equations of chapter 4.",
         "Set z = 1 in your mind: what must come out, whatever r is?",
@@ -334,7 +334,7 @@ BIASES = Value(
               lambda biases: are_open(gates_at_rest(biases))),
     ),
     right=([4, 4, -4, -4], np.array([3.5, 10, -3.5, -100.0]), (6, 6, -6, -6), [2.945, 3, -2.945, -3]),
-    praise=lambda biases: f"Right: {gates_in_words(biases)}.",
+    praise=lambda biases: f"{gates_in_words(biases)}.",
     leads_to=lambda biases: f"Your gates: {gates_in_words(biases)}.",
     hints=(
         "With no input and no state the gate is σ(b_r). Which sign makes it near 1, which near 0?",

@@ -101,7 +101,7 @@ DOUBLE = Code(
         double_by_matrix,
         lambda readout, order, sign: readout[..., order].astype(np.float32) * sign[order],
     ),
-    praise="Right: every question that the one network can answer, the other can, with a readout of its own.",
+    praise="Every question that the one network can answer, the other can, with a readout of its own.",
     hints=(
         "The double's state is (sign * state)[order]. Which of your weights has to meet its first number?",
         "Its first number is sign[k] * state[k] with k = order[0]. You want readout[k] * state[k].",
@@ -223,7 +223,7 @@ EITHER = Code(
             (1 + np.abs((np.sign(states) * np.where(truth, 1, -1)[:, None]).mean(axis=0))) / 2
         ).astype(np.float32),
     ),
-    praise="Right. And so no unit can do worse than one half: who looks for the best of many needs a control.",
+    praise="So no unit can do worse than one half: who looks for the best of many needs a control.",
     hints=(
         "First one way round: a positive state says yes. In which share of the sentences is that the truth?",
         "Turned round, the unit says no where it said yes. What becomes of the share?",
@@ -268,6 +268,7 @@ SAME_NETWORKS = Prediction(
     asks="Four hidden units, in any order, each with or without its sign turned. How many networks that do the same?",
     answer=384,
     within=0.4,
+    between=(0, np.inf),
     near=0.4,  # a count is right or it is not
     kind="a whole number",
     because="There are 24 orders of four units, and for each of them 2 · 2 · 2 · 2 = 16 choices of signs.",

@@ -119,7 +119,7 @@ SINGLE = Code(
             / np.linalg.norm(h - candidate, axis=-1) ** 2
         ),
     ),
-    praise="Right: a mean of the shares that the units ask for, in which a long way counts more.",
+    praise="A mean of the shares that the units ask for, in which a long way counts more.",
     hints=(
         "Write the error of one unit as a − z b, with a and b made of h, candidate and wanted.",
         "a = wanted − candidate, b = h − candidate. The slope of the sum of (a − z b)² is −2 Σ b (a − z b).",
@@ -281,7 +281,7 @@ GROUND = Code(
             abs(reported - h) + abs(reported - candidate) - abs(h - candidate)
         ) / 2,
     ),
-    praise="Right: 0 for every true blend, and a distance for what no z between 0 and 1 can reach.",
+    praise="0 for every true blend, and a distance for what no z between 0 and 1 can reach.",
     hints=(
         "Which is the lower end, which the upper? Not always the same of the two.",
         "low = np.minimum(h, candidate), high = np.maximum(h, candidate). Above high, below low, or neither?",
@@ -336,7 +336,7 @@ FADERS = Value(
               [0.4, 0.4, 0.4, 0.4], apart_are(0.4, 0.4, 0.4)),
     ),
     right=([0.6, 0.6, 1, 0.2], np.array([0.6, 0.6, 0.0, 0.2]), (0.6, 0.6, 0.35, 0.2)),
-    praise=lambda z: f"Right: all four end at 0.4. The third would do so with any share, not only {z[2]:g}.",
+    praise=lambda z: f"All four end at 0.4. The third would do so with any share, not only {z[2]:g}.",
     leads_to=lambda z: f"With these shares the four units end at {words.listed([*map(words.number, blended(z))])}.",
     hints=(
         "One unit at a time: how far is 0.4 from the candidate, as a part of the way from it to the old value?",

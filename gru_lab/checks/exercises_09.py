@@ -101,7 +101,7 @@ COLUMNS = Code(
         lambda x, h, W_r, U_r, b_r: sigmoid(x.T @ W_r.T + h.T @ U_r.T + b_r).T,
         lambda *given: gate_of_columns(*given).astype(np.float32),
     ),
-    praise="Right. A bias belongs to units, so it must lie along the axis that counts units.",
+    praise="A bias belongs to units, so it must lie along the axis that counts units.",
     hints=(
         "Write the shape of each of the three terms beside it: W_r @ x, U_r @ h, b_r.",
         "(H, B) + (H, B) + (H,): which axis does NumPy give the last one, and what if H and B are equal?",
@@ -240,7 +240,7 @@ SLOPES = Code(
         ),
         lambda *given: weight_slopes(*given).astype(np.float32).tolist(),
     ),
-    praise="Right: a weight is heard as loudly as its feature speaks, times what σ lets through.",
+    praise="A weight is heard as loudly as its feature speaks, times what σ lets through.",
     hints=(
         "Two factors, one after the other: how the pre-activation of unit i answers to W_r[i, j], and how σ answers.",
         "The first is x_j, the second r_i (1 − r_i). Every unit with every feature.",
@@ -306,7 +306,7 @@ JUDGE = Value(
               "asked for.", [2, -6], lambda judge: says(judge)[0] > 0.5 > says(judge)[1]),
     ),
     right=([2.944, -5.142], np.array([np.log(19), -np.log(9) - np.log(19)]), (2.95, -5.15)),
-    praise=lambda judge: "Right: {:.2f} by habit, {:.2f} when a new chapter begins.".format(*says(judge)),
+    praise=lambda judge: "{:.2f} by habit, {:.2f} when a new chapter begins.".format(*says(judge)),
     leads_to=lambda judge: "Your judge stands at {:.3f} by habit, and at {:.3f} with the feature.".format(*says(judge)),
     hints=(
         "With no feature the sum is the bias alone. With the feature it is the bias plus the weight.",

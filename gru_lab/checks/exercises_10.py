@@ -101,7 +101,7 @@ HIDDEN_SHARE = Code(
         lambda h, r: np.linalg.norm(h - r * h, ord=1, axis=-1) / np.linalg.norm(h, ord=1, axis=-1),
         lambda h, r: np.average(1 - r, axis=-1, weights=np.abs(h)),
     ),
-    praise="Right: a mean of 1 − r in which a bright lamp counts more than a faint one.",
+    praise="A mean of 1 − r in which a bright lamp counts more than a faint one.",
     hints=(
         "How much of each unit is hidden, and how much is there in all? Then one divided by the other.",
         "Hidden is (1 − r) ⊙ |h|. Sizes, so that a negative memory does not cancel a positive one.",
@@ -211,7 +211,7 @@ LAMPS = Code(
         product_on_a_copy,
         lambda *given: [array.tolist() for array in seen_and_kept(*given)],
     ),
-    praise="Right. Two readers, two memories: the dimmed one is an array of its own.",
+    praise="Two readers, two memories: the dimmed one is an array of its own.",
     hints=(
         "Print h before and after the line with *=. Should it change?",
         "`seen = h` makes no copy: two names for one array. Who reads that array afterwards?",

@@ -110,7 +110,7 @@ GAP = Code(
         lambda *given: gap_by_sender(*given).astype(np.float32),
         lambda h, r, U_h: U_h * (r * h)[..., None, :] - r[..., :, None] * (U_h * h[..., None, :]),
     ),
-    praise="Right. A unit makes no gap in itself, and none in a unit with the same gate.",
+    praise="A unit makes no gap in itself, and none in a unit with the same gate.",
     hints=(
         "What arrives at unit i from unit j: with reset before U_ij r_j h_j. And with reset after?",
         "The second is r_i U_ij h_j. Take it off, and put in front what both have.",
@@ -170,7 +170,7 @@ MATRIX = Value(
               [[1, 0], [2, 0]], lambda matrix: np.allclose(arrives(matrix)[1], AFTER)),
     ),
     right=([[-1, -2], [0, -2]], np.array([[-1.0, -2.0], [0.0, -2.0]]), ((-1, -2), (0.0, -2))),
-    praise=lambda matrix: "Right: before [{:g}, {:g}], after [{:g}, {:g}].".format(
+    praise=lambda matrix: "Before [{:g}, {:g}], after [{:g}, {:g}].".format(
         *(np.concatenate(arrives(matrix)).round(6) + 0.0)
     ),
     leads_to=lambda matrix: "With your matrix [{}, {}] arrives with reset before, [{}, {}] with reset after.".format(
@@ -298,7 +298,7 @@ DENSE = Code(
         dense_in_two,
         lambda *given: candidate_of_dense(*given).astype(np.float32),
     ),
-    praise="Right: the memory is dimmed before it goes into the long vector, and the sentence is not.",
+    praise="The memory is dimmed before it goes into the long vector, and the sentence is not.",
     hints=(
         "Set r = 0 in your mind. What should the candidate still hear, and what does it hear here?",
         "The layer gives U_h h + W_h x in one sum. Can r still reach the memory's part alone?",

@@ -123,7 +123,7 @@ SHARES = Code(
             * np.concatenate([np.cumprod(z[::-1], axis=0)[::-1], np.ones_like(z[:1])])
         ),
     ),
-    praise="Right, and each column adds up to 1: the memory is a weighted mean of everything that was proposed.",
+    praise="Each column adds up to 1: the memory is a weighted mean of everything that was proposed.",
     hints=(
         "Write h_2 with h_0 and the two candidates only: put the blend of step 1 into the blend of step 2.",
         "The candidate of step t enters with 1 - z_t. Every later step multiplies what is there by its own z.",
@@ -249,7 +249,7 @@ CLOCK = Code(
         lambda *given: mended_clock(*given).astype(np.float32),
         clock_with(),
     ),
-    praise="Right. A gate made once is a clock; a gate made at every step is a decision.",
+    praise="A gate made once is a clock; a gate made at every step is a decision.",
     hints=(
         "Follow the second sentence. Which x and which h has its z seen?",
         "Move one line into the loop, and let it read this step's x and the present h.",
@@ -308,7 +308,7 @@ GATE = Value(
               lambda gate: left_after(60, gate[1]) > 0.5),
     ),
     right=([-7, 4.35], np.array([-100.0, 4.3]), (-6.7, 4.4)),
-    praise=lambda gate: f"Right: {left_after(50, gate[1]):.2f} is left after 50 quiet steps, and at the event z is "
+    praise=lambda gate: f"{left_after(50, gate[1]):.2f} is left after 50 quiet steps, and at the event z is "
                         f"{event_gate(gate):.3f}. Two numbers, and the unit does both.",
     leads_to=lambda gate: f"After 50 quiet steps {left_after(50, gate[1]):.2f} is left, after 60 "
                           f"{left_after(60, gate[1]):.2f}; at the event z is {event_gate(gate):.3f}.",

@@ -160,7 +160,7 @@ KERAS = Code(
         ),
     ),
     right=(one_number_at_a_time, by_slices, lambda *given: dict(zip(NAMES, weights_from_keras(*given), strict=True))),
-    praise="Right: another order, another orientation, two biases that add up and two that must not.",
+    praise="Another order, another orientation, two biases that add up and two that must not.",
     hints=(
         "Three questions: in which order are the blocks, which way do they lie, and which biases may be added?",
         "np.split(kernel.T, 3) gives W_z, W_r, W_h, each (H, D). The same for the U.",
@@ -273,7 +273,7 @@ CANDIDATE = Code(
             np.einsum("...d,hd->...h", x, W) + r * (np.einsum("...j,ij->...i", h, U) + b_U) + b
         ).tolist(),
     ),
-    praise="Right. In a gate two biases may be added; behind a reset they may not.",
+    praise="In a gate two biases may be added; behind a reset they may not.",
     hints=(
         "With r = 1 the two programs agree. What is different when r is 0?",
         "With r = 0 PyTorch's candidate is tanh(W_h x + b_h). Which term is left over in the program?",
@@ -388,7 +388,7 @@ BOUND = Code(
         lambda h, z, n: h * z**n + (1 - z) * sum(z**k for k in range(n)),
         lambda h, z, n: np.maximum(1.0, largest_state(h, z, n)),  # every start here is 1 or more
     ),
-    praise="Right. A start inside the bound stays inside, and one outside comes closer to it with every step.",
+    praise="A start inside the bound stays inside, and one outside comes closer to it with every step.",
     hints=(
         "The candidate is a tanh: at most 1. What is the largest new state after one step?",
         "After one step the distance to 1 is z (h - 1).",

@@ -75,7 +75,7 @@ SIZES_OF_ALL = Value(
         {name: list(shape) for name, shape in reversed(SHAPES.items())},
         {name: np.array(shape) for name, shape in SHAPES.items()},
     ),
-    praise=lambda shapes: "Right. Only from_input and output know of all 50 steps: one is made before the loop, one is"
+    praise=lambda shapes: "Only from_input and output know of all 50 steps: one is made before the loop, one is"
                           " filled by it.",
     hints=(
         "Which of the six are made before the loop, which inside it, which are left at its end?",
@@ -195,7 +195,7 @@ BACKWARDS = Code(
         lambda X, lengths: told_backwards(X.astype(np.float32), lengths).tolist(),
         each_story(lambda story, n: np.concatenate([np.flipud(story[:n]), np.zeros_like(story[n:])])),
     ),
-    praise="Right. A reader who starts at the end starts at the end of the story, not of the box.",
+    praise="A reader who starts at the end starts at the end of the story, not of the box.",
     hints=(
         "Take one story of 2 sentences in a box of 3. What should stand at step 0, 1 and 2?",
         "For one story with n sentences: X[b, :n][::-1], and zeros behind it.",
@@ -319,7 +319,7 @@ PACK = Code(
         pack_by_mask,
         lambda X, lengths: [array.astype(float).tolist() for array in pack_by_hand(X, lengths)],
     ),
-    praise="Right, and the longest comes first for a reason: at each step the stories that go on are the first rows.",
+    praise="The longest comes first for a reason: at each step the stories that go on are the first rows.",
     hints=(
         "Take three stories and write down what a reader of all of them needs at step 0, at step 1, at step 2.",
         "At step t the stories with t < lengths go on. Collect X[t < lengths, t], and count them.",

@@ -225,7 +225,7 @@ STEP_BACK = Code(
               back_with(tanh=lambda c: c * (1 - c))),
     ),
     right=(through_z_keeps, back_by_loops, lambda *given: [part.tolist() for part in step_back_takes(*given)]),
-    praise="Right. Two shares and one sign have changed; roads 2, 3 and 4 run as they did.",
+    praise="Two shares and one sign have changed; roads 2, 3 and 4 run as they did.",
     hints=(
         "Which of the chapter's lines come from the blend? Only those change.",
         "d_candidate = d_h * z, d_z = d_h * (candidate - h), and road 1 is d_h * (1 - z).",
@@ -375,7 +375,7 @@ DIFFERENCES = Code(
         lambda *given: slopes_by_difference(*given).astype(np.float32),
         differences_taken_back,
     ),
-    praise="Right. It knows nothing of any derivation, and that is what makes it a check.",
+    praise="It knows nothing of any derivation, and that is what makes it a check.",
     hints=(
         "For one weight: read the loss with it a little larger, and with it a little smaller.",
         "push = np.zeros(len(w)); push[i] = epsilon. Then loss(w + push, X, y) - loss(w - push, X, y).",
@@ -501,7 +501,7 @@ WALK = Code(
     right=(walk_by_products, lambda *given: mended_walk(*given).astype(np.float32), lambda z, d_output, d_h_n: [
         row.tolist() for row in mended_walk(z, d_output, d_h_n)
     ]),
-    praise="Right. First what is said here, then write it down, then on through the gate to the step before.",
+    praise="First what is said here, then write it down, then on through the gate to the step before.",
     hints=(
         "Take the last step. What is the slope of the loss with respect to the state after it? No gate comes later.",
         "Three lines in the loop, and their order is wrong. Which gate lies between h_t and h_(t-1)?",

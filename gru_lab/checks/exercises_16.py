@@ -93,7 +93,7 @@ LEARNING_RATES = Code(
             rate * np.linspace(1 / warmup, 1, warmup),
             rate / 2 * (1 + np.cos(np.linspace(0, np.pi, steps - warmup, endpoint=False)))]),
     ),
-    praise="Right: small steps while Adam's means are still settling, and small ones again at the end.",
+    praise="Small steps while Adam's means are still settling, and small ones again at the end.",
     hints=(
         "Two parts: t < warmup rises, the rest falls. t counts from 0.",
         "Rising: rate * (t + 1) / warmup. Falling: how far along is it, (t - warmup) / (steps - warmup)?",
@@ -208,7 +208,7 @@ STOP_EARLY = Code(
         lambda losses, patience: tuple(stop_by_waiting(list(losses), patience)),
         lambda losses, patience: np.asarray(stop_early(losses, patience), dtype=np.float32),
     ),
-    praise="Right: keep the weights of the first number, and spend no epoch after the second.",
+    praise="Keep the weights of the first number, and spend no epoch after the second.",
     hints=(
         "Walk through the epochs and remember the best one so far.",
         "At each epoch: how many have gone by since the best one? At `patience`, stop.",

@@ -94,7 +94,7 @@ SHARE = Code(
             6 * (H * (3 * (D + H) + V)) / (peak / words_per_second) if words_per_second else 0.0
         ),
     ),
-    praise="Right. Far below 1, something else than arithmetic binds: often the chain of steps.",
+    praise="Far below 1, something else than arithmetic binds: often the chain of steps.",
     hints=(
         "Count products for one word: W and U of three blocks, and the decoder.",
         "3 * (D * H + H * H) + H * V. Each is 2 operations, and training takes three times as many: 6.",
@@ -177,7 +177,7 @@ COMBINED = Code(
         lambda gradients, rows: np.average(gradients, axis=0, weights=rows),
         lambda gradients, rows: ((rows / rows.sum()) @ gradients).astype(np.float32),
     ),
-    praise="Right: the mean over all rows, as one card would have found it.",
+    praise="The mean over all rows, as one card would have found it.",
     hints=(
         "Each card's gradient is the mean over its rows. What is the sum over its rows?",
         "rows[p] * gradients[p]. Add those, and divide by all rows.",

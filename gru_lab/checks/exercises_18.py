@@ -127,7 +127,7 @@ BEST_UNIT = Code(
         lambda *given: tuple(np.float32(part) for part in best_unit(*given)),
         lambda *given: dict(zip(("score", "unit"), best_unit_by_loops(*given)[::-1], strict=True)),
     ),
-    praise="Right: chosen on one set, judged on another. That is what makes it a finding.",
+    praise="Chosen on one set, judged on another. That is what makes it a finding.",
     hints=(
         "For each unit: a straight line from its value to y. np.polyfit(S[:, k], y, 1) gives slope and intercept.",
         "Take the unit whose line has the best R² on S and y.",
@@ -244,7 +244,7 @@ PATTERN = Code(
         ),
     ),
     right=(pattern_by_solve, pattern_by_readings, lambda S, W: data_pattern(3.0 * S + 1.0, W).astype(np.float32)),
-    praise="Right: along it the state moves as states do, and each reading rises by 1 without the others.",
+    praise="Along it the state moves as states do, and each reading rises by 1 without the others.",
     hints=(
         "Σ is the covariance of the states: np.cov(S.T), (H, H).",
         "Σ W is how the units go with the readings. It still needs the right length.",

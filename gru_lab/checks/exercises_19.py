@@ -92,7 +92,7 @@ PAIRED = Code(
         lambda one, other, t: dict(zip(("low", "high", "mean"), np.roll(paired_interval(one, other, t), -1),
                                        strict=True)),
     ),
-    praise="Right: what both networks owe to their seed falls out of the difference.",
+    praise="What both networks owe to their seed falls out of the difference.",
     hints=(
         "First the gaps, one for each seed: one - other.",
         "From here on it is the interval of the chapter, for the gaps.",
@@ -184,7 +184,7 @@ FAIR_SIZE = Code(
                 input_size + lstm_units + 1)),
         lambda lstm_units, input_size: np.float32(fair_size(lstm_units, input_size)),
     ),
-    praise="Right: no more parameters, in at least as many units.",
+    praise="No more parameters, in at least as many units.",
     hints=(
         "Count one block: W has H · D numbers, U has H · H, b has H.",
         "The LSTM has 4 of them, the GRU 3. Try H = 1, 2, 3, … until the next one is too many.",

@@ -116,7 +116,7 @@ JOINED = Code(
         ),
     ),
     right=(joined_by_scan, joined_cut_up, lambda keep, new, first: states_of_joined(keep, new, first).astype("f4")),
-    praise="Right. A beginning is a pair with keep 0, so one scan reads many stories and nothing leaks.",
+    praise="A beginning is a pair with keep 0, so one scan reads many stories and nothing leaks.",
     hints=(
         "What does the pair (0, new) do to any memory?",
         "Set keep to 0 where first is True: np.where(first[:, None], 0, keep). Nothing else changes.",

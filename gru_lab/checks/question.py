@@ -12,6 +12,8 @@ Chapter files list theirs in `QUESTIONS`; being listed is being tested, by mutat
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from gru_lab.checks import probes
 
 __all__ = ["Case", "Choice", "Code", "Option", "Prediction", "Question", "Value", "Written", "Wrong", "same_value"]
@@ -115,7 +117,10 @@ class Value(Question):
 
 @dataclass(frozen=True, kw_only=True)
 class Prediction(Question):
-    """A number to commit to. because: shown at the reveal. within, near: how far off is still right, still near."""
+    """A number to commit to. because: shown at the reveal. within, near: how far off is still right, still near.
+
+    between: where it can lie at all; a guess outside is not taken for one, so that it reveals nothing.
+    """
 
     asks: str
     answer: float
@@ -124,6 +129,7 @@ class Prediction(Question):
     near: float
     wrong: tuple
     kind: str = "a number"
+    between: tuple = (-np.inf, np.inf)
 
     @property
     def right(self):

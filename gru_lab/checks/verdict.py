@@ -229,7 +229,9 @@ def _passed(question, cases, outcomes, expected):
             remarks = (f"One more thing to try: it does not work yet{_when(case)}.",)
     told = next((words.printed(outcome) for outcome in outcomes if outcome.printed), "")
     return Verdict(
-        "right", says=question.praise or "Right on every case tried.", remarks=remarks + ((told,) if told else ())
+        "right",
+        says=question.praise or "Every case that was tried came out as it should.",
+        remarks=remarks + ((told,) if told else ()),
     )
 
 
@@ -254,7 +256,7 @@ def judge_value(question, value):
         return Verdict("wrong", "shape", f"This needs {question.form}.")
     with np.errstate(all="ignore"):  # of numbers that are too large
         if question.accepts(value):
-            return Verdict("right", says=question.praise(value) or "Right.")
+            return Verdict("right", says=question.praise(value))
         wrong = next((wrong for wrong in question.wrong if same_value(wrong, value)), None)
     name, says = (wrong.name, wrong.says) if wrong else ("", "That is not it.")
     return Verdict("wrong", "answer", says, (), name, remarks=tuple(filter(None, (_leads_to(question, value),))))
@@ -286,6 +288,10 @@ def judge_prediction(question, value):
     wrong = _known_guess(question, guess)
     if wrong:
         return Verdict("off", "answer", said, (), wrong.name, wrong.says, (question.because,))
+    low, high = question.between
+    if not low <= guess <= high:
+        where = f"{low:g} or more" if np.isinf(high) else f"from {low:g} to {high:g}"
+        return Verdict("waiting", "range", f"It cannot be {words.number(guess)}: it is {where}. Guess again.")
     status = "near" if abs(guess - question.answer) <= question.near + SLACK else "off"
     return Verdict(status, "answer", said, (), "", question.because)
 

@@ -91,6 +91,7 @@ def test_right_answers_pass_however_they_are_written(question):
         for number, answer in enumerate(answers):
             found = judge(question, answer, seed)
             assert found.status == wanted, f"right answer {number}, seed {seed}: {found}"
+            assert not found.says.startswith("Right")  # the word before it says so
 
 
 @every_code_question
@@ -144,10 +145,27 @@ def test_a_prediction_is_met_with_a_reason_whatever_it_is(question):
         *(w.answer for w in question.wrong),
     ):
         found = judge(question, guess)
-        assert found.status in ("right", "near", "off")
         shown = " ".join((found.says, found.reason, *found.remarks))
+        low, high = question.between
+        if not low <= guess <= high and verdict._known_guess(question, guess) is None:
+            assert found.status == "waiting" and f"It cannot be {verdict.words.number(guess)}" in shown
+            assert question.because not in shown
+            continue
+        assert found.status in ("right", "near", "off")
         assert question.because in shown
         assert verdict.words.number(question.answer) in shown
+
+
+@pytest.mark.parametrize("question", [q for q in QUESTIONS if isinstance(q, Prediction)], ids=by_name)
+def test_where_a_prediction_can_lie_is_where_its_kind_says(question):
+    low, high = question.between
+    named = re.search(r"(?:between|from) (-?\d+) (?:and|to) (\d+)$", question.kind)
+    if named:
+        assert question.between == (float(named[1]), float(named[2]))
+    if re.search("whole|number of steps|0 or (?:larger|more)", question.kind):
+        assert low in (0, 1) and high == np.inf
+    assert low <= question.answer - question.within or low == question.answer
+    assert question.answer + question.within <= high
 
 
 @pytest.mark.parametrize("question", [q for q in QUESTIONS if isinstance(q, Choice)], ids=by_name)

@@ -111,11 +111,14 @@ def test_a_shutter_for_tragedy_darkens_tragedy_and_revenge():
 
 @pytest.mark.parametrize("question", PREDICTIONS, ids=by_id)
 def test_near_is_as_near_on_either_side(question):
+    low, high = question.between
     for off in (question.within, question.near):
-        both = [judge(question, round(question.answer + sign * off, 9)) for sign in (-1, 1)]
-        for found, sign in zip(both, (-1, 1), strict=True):
+        guesses = [round(question.answer + sign * off, 9) for sign in (-1, 1)]
+        for guess in guesses:
+            found = judge(question, guess)
             if not found.diagnosis:
-                assert found.status == ("right" if off == question.within else "near"), sign
+                is_near = "right" if off == question.within else "near"
+                assert found.status == (is_near if low <= guess <= high else "waiting"), guess
 
 
 def test_near_ends_where_it_says():
@@ -151,7 +154,7 @@ def test_committing_to_an_option_is_what_counts():
 
 def test_the_colleague_s_order_is_asked_for_and_others_that_work_are_told_so():
     order = check.find("valid_order")
-    assert judge(order, ["z", "r", "candidate", "h"]).says.startswith("Right. z needs nothing but x and the old state,")
+    assert judge(order, ["z", "r", "candidate", "h"]).says.startswith("z needs nothing but x and the old state,")
     for names, says in (
         (["r", "candidate", "z", "h"], "That is the article's order, and it works."),
         (["r", "z", "candidate", "h"], "This order works, and it does not start with z"),

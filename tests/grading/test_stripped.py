@@ -42,6 +42,7 @@ def compiled_in(folder):
 def test_compiled_modules_are_copied_and_no_others(installed, copy):
     made = copy()
     there = compiled_in(made)
+    assert all(name.endswith(f".{sys.implementation.cache_tag}.pyc") for name in there)
     for name in there:  # none is made anew, but those of the rooms that are not copied as they are
         if not name.startswith(("checks/", "grading/")):
             assert (made / name).read_bytes() == (installed / name).read_bytes(), name

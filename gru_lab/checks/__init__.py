@@ -15,7 +15,7 @@ import difflib
 import functools
 
 from gru_lab import start
-from gru_lab.checks import probes, record, verdict
+from gru_lab.checks import given, probes, record, verdict
 from gru_lab.checks.finding import chapter_in, chapters, find, questions, two_ids
 from gru_lab.checks.question import Choice, Code, Prediction, Value, Written
 from gru_lab.checks.report import Report, show
@@ -101,10 +101,10 @@ def judge(question, answer, seed=0):
         outcomes = probes.run(answer, [case.inputs for case in cases], question.probe, question.returns)
         return verdict.judge_code(question, look, cases, outcomes)
     judges = {
-        Value: verdict.judge_value,
-        Prediction: verdict.judge_prediction,
-        Choice: verdict.judge_choice,
-        Written: verdict.judge_written,
+        Value: given.judge_value,
+        Prediction: given.judge_prediction,
+        Choice: given.judge_choice,
+        Written: given.judge_written,
     }
     return judges[type(question)](question, answer)
 

@@ -6,5 +6,5 @@
 
 `execute` runs a notebook in a fresh kernel, `normalise` makes what it wrote the same on every run, `course` reads the
 table of contents, `toc` writes it into the chapters and the README, `prose` reads Markdown as a reader does, `hygiene`
-holds the rules a notebook must keep.
+holds the rules that a notebook must keep, `chapter_hygiene` those of chapters.
 """

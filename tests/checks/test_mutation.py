@@ -12,7 +12,7 @@ import pytest
 
 from gru_lab import check
 from gru_lab.checks import __main__ as diagnoses
-from gru_lab.checks import judge, verdict
+from gru_lab.checks import given, judge, verdict, words
 from gru_lab.checks.question import Choice, Code, Prediction, Value, Written
 
 QUESTIONS = check.questions()
@@ -147,13 +147,13 @@ def test_a_prediction_is_met_with_a_reason_whatever_it_is(question):
         found = judge(question, guess)
         shown = " ".join((found.says, found.reason, *found.remarks))
         low, high = question.between
-        if not low <= guess <= high and verdict._known_guess(question, guess) is None:
-            assert found.status == "waiting" and f"It cannot be {verdict.words.number(guess)}" in shown
+        if not low <= guess <= high and given._known_guess(question, guess) is None:
+            assert found.status == "waiting" and f"It cannot be {words.number(guess)}" in shown
             assert question.because not in shown
             continue
         assert found.status in ("right", "near", "off")
         assert question.because in shown
-        assert verdict.words.number(question.answer) in shown
+        assert words.number(question.answer) in shown
 
 
 @pytest.mark.parametrize("question", [q for q in QUESTIONS if isinstance(q, Prediction)], ids=by_name)

@@ -10,6 +10,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
+from gru_lab import cli
 from gru_lab.checks.question import Written
 from gru_lab.grading import exports
 from gru_lab.grading.assignments import assignment, numbers
@@ -79,3 +80,15 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(exports.ExportProblem, match="cannot write"):
         exports.nbgrader(tmp_path / "file", ROOT)
+
+
+def test_the_command_says_where_it_is_or_why_not(tmp_path, capsys):
+    out = tmp_path / "course"
+    assert cli.main(["export", "nbgrader", "--out", str(out)]) == 0
+    assert f"{out} is a course folder for nbgrader" in capsys.readouterr().out
+    (out / "README.md").write_text("mine", encoding="utf-8")
+    assert cli.main(["export", "nbgrader", "--out", str(out)]) == 1
+    said = capsys.readouterr()
+    assert said.out == "" and said.err.startswith("gru-lab export: ") and "use --force" in said.err
+    assert cli.main(["export", "nbgrader", "--out", str(out), "--force"]) == 0
+    assert (out / "README.md").read_text("utf-8") != "mine"

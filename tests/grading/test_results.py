@@ -60,3 +60,21 @@ def test_each_step_of_the_writing_is_named(tmp_path, capsys):
     names = ("the gradebook", "the tables", "the students' pages", "the report")
     steps = [said.index(f"writing {name} …") for name in names]
     assert steps == sorted(steps)
+
+
+def test_a_seed_that_is_none_is_refused(tmp_path):
+    for data, why in ((b"\xff\xfe", "cannot be read"), (b"secret\n", "too short for a secret")):
+        (tmp_path / "seed.txt").write_bytes(data)
+        with pytest.raises(results.ResultsError, match=why):
+            results.read_seed(tmp_path / "seed.txt")
+        assert (tmp_path / "seed.txt").read_bytes() == data
+    with pytest.raises(results.ResultsError, match="cannot be read"):
+        results.read_seed(tmp_path)
+
+
+def test_where_the_gradebook_cannot_be_written_all_else_is(tmp_path):
+    (tmp_path / "nbgrader").write_text("a file, where a folder is needed", encoding="utf-8")
+    one = Record("ada", "06", results=(Result("6.4", "right", 3, 1.0),))
+    with pytest.raises(results.ResultsError, match=r"nbgrader.*All else is written"):
+        results.write_all(results.Paths(tmp_path), {"ada": one}, Policy())
+    assert (tmp_path / "grades.csv").is_file() and (tmp_path / "report.html").is_file()

@@ -48,7 +48,7 @@ BROUGHT = {
     "nbformat",
 }
 BROUGHT |= {"packaging", "pillow", "traitlets"}
-BROUGHT |= {"alembic", "markupsafe", "sqlalchemy"}  # nbgrader's database, Jinja's escaped texts
+BROUGHT |= {"markupsafe"}  # Jinja's escaped texts
 
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]  # those that torch 2.13.0 is built for
 PLATFORMS = [("linux", "Linux", "posix"), ("darwin", "Darwin", "posix"), ("win32", "Windows", "nt")]

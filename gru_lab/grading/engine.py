@@ -97,7 +97,7 @@ class _Runner:
         folder = stripped.package(tuple(sorted(in_library)))
         self.made_with = (folder, terms.protected, reading.torch, terms.memory)
         self.sandbox = None
-        self.at_once = {}  # question id -> its reply when all were asked at once
+        self.at_once = {}  # question id -> (header, reply, its part of the time) when all were asked at once
         self.secret = False  # has the sandbox seen secret inputs? Its memory may keep them for whoever comes later
         self.harmful = set()  # cells that ended the process or did not end
         self.only_own = False  # nobody knows which cell does harm: leave all but the question's own out
@@ -162,10 +162,10 @@ class _Runner:
         """The Result `judge(header, reply, cases)`, of the reply when all were asked at once if that is right."""
         cases, _ = self._cases(item)
         if item.question.id in self.at_once:
-            quick = self.at_once[item.question.id]
-            result = judging.judged(item, lambda: judge(*quick, cases))
+            header, reply, seconds = self.at_once[item.question.id]
+            result = judging.judged(item, lambda: judge(header, reply, cases))
             if result.status in ("right", "by hand"):
-                return result
+                return replace(result, seconds=result.seconds + seconds)
         header, reply, notes = self._reply(item, self._answer(item), cases)
         result = judging.judged(item, lambda: judge(header, reply, cases))
         return replace(result, notes=(*result.notes, *notes))
@@ -177,7 +177,7 @@ class _Runner:
             seconds = min(self.terms.seconds, AT_ONCE_S)
             header, reply = self._send(items, self.reading.cells, seconds, ALL_AT_ONCE_S)
             for item, line in zip(items, reply.splitlines(), strict=False):
-                self.at_once[item.question.id] = header, line
+                self.at_once[item.question.id] = header, line, header["seconds"] / len(items)
 
     def _reply(self, item, answer, cases):
         """(header, reply, notes) of a run with all cells, without the one that did harm, or with the answer's alone."""

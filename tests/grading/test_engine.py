@@ -292,8 +292,10 @@ RIGHTS = ["right", "right", "right", "by hand"]
 
 
 def test_what_is_right_takes_two_forks(requests):
-    assert statuses(master()) == RIGHTS
+    record = master()
+    assert statuses(record) == RIGHTS
     assert requests == [ALL, CODES]
+    assert all(result.seconds > 0 for result in record.results)  # each has its part of the time
 
 
 def test_what_is_not_right_is_asked_again_alone(requests):

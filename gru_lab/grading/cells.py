@@ -1,4 +1,4 @@
-"""The bytes of a notebook -> its code cells, however battered the file and whatever its version.
+"""The bytes of a notebook -> its cells, however battered the file and whatever its version.
 
 Nothing is run here, and everything is bounded: parsers are given no more than they can finish.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from gru_lab.checks import words
 
-__all__ = ["Cell", "Unreadable", "code_cells", "defined", "grade_id", "tidy"]
+__all__ = ["Cell", "Unreadable", "all_cells", "defined", "grade_id", "tidy"]
 
 MOST_CELLS, MOST_TEXT = 2_000, 1 << 20  # cells, and characters of code, that anybody needs
 LONGEST, MOST_MAGICS = 60_000, 50  # of one cell; both parsers take a time that grows with the square of these
@@ -24,11 +24,12 @@ class Unreadable(Exception):
 
 @dataclass
 class Cell:
-    """A code cell. What is found out about its source is found out once."""
+    """A cell of code, or of text. What is found out about its source is found out once."""
 
     source: str
     id: str
     grade_id: str
+    is_code: bool = True
 
     @functools.cached_property
     def tidy(self):
@@ -71,20 +72,33 @@ def _why_no_json(text, problem):
     return f"The file is damaged: it is no JSON{where}. Perhaps the upload was cut short."
 
 
-def code_cells(data):
-    """([Cell, …], notes) of the bytes of a notebook, as far as it can be understood. Raises Unreadable."""
+def all_cells(data):
+    """([Cell, …], notes) of the bytes of a notebook, as far as it can be understood. Raises Unreadable.
+
+    Of a text cell no more is kept than anybody reads.
+    """
     notebook = _parse(data)
     cells = notebook.get("cells")
     if not isinstance(cells, list):  # nbformat 3 and older
         sheets = (sheet for sheet in notebook["worksheets"] if isinstance(sheet, dict))
         cells = [cell for sheet in sheets for cell in _listed(sheet.get("cells"))]
-    notes, found, size = [], [], 0
+    notes, found, size, size_of_texts = [], [], 0, 0
     if len(cells) > MOST_CELLS:
         notes.append(f"It has more than {MOST_CELLS:,} cells; those beyond were left out.")
     for cell in cells[:MOST_CELLS]:
-        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
+        if not isinstance(cell, dict) or cell.get("cell_type") not in ("code", "markdown", "raw"):
             continue
         source = _source(cell)
+        if cell["cell_type"] != "code":
+            source = source[:LONGEST]
+            size_of_texts += len(source)
+            if size_of_texts <= MOST_TEXT:
+                found.append(Cell(source, _text(cell.get("id")), grade_id(cell.get("metadata")), is_code=False))
+            elif size_of_texts - len(source) <= MOST_TEXT:
+                notes.append(
+                    f"It holds more than {MOST_TEXT:,} characters of text; the text cells beyond were left out."
+                )
+            continue
         size += len(source)
         if size > MOST_TEXT:
             notes.append(f"It holds more than {MOST_TEXT:,} characters of code; the cells beyond were left out.")

@@ -101,7 +101,7 @@ def _grade(options, path):
     found = submissions.find(path, asked.number, roster, options.max_mb << 20)
     print(f"{asked.title}: {found.says}", file=sys.stderr)
     handles = [handle for handle in found if run.in_shard(handle.student, options.shard)]
-    seed = class_seed(options.seed_file, paths.seed)
+    seed = _seed(options, paths)
     results.agree(paths, asked.number, seed)
     policy.save(paths.policy)  # now, so that whoever goes on after an interruption, or joins shards, has them
     _keep_roster(options.roster, paths)
@@ -116,6 +116,12 @@ def _grade(options, path):
         print(f"{len(records)} graded. When all shards are done: gru-lab grade merge {options.out} --out {options.out}")
         return 0
     return _write(options, paths, records, policy, roster)
+
+
+def _seed(options, paths):
+    if options.seed_file is None and not paths.seed.exists() and results.told(paths):
+        raise results.ResultsError(f"{paths.root} was graded with a seed of its own: give its file with --seed-file")
+    return class_seed(options.seed_file, paths.seed)
 
 
 def _protected(options):

@@ -37,6 +37,8 @@ def times(records, scores, policy):
     late, unknown, marked_late = [], 0, []
     for record, score in zip(records, scores, strict=True):
         by = _after(record.handed_in, score.due)
+        if by is None and record.problem:
+            continue  # it has no mark that could depend on it
         if by is None:
             unknown += 1
             marked_late += [record.student] if MARKED_LATE in record.notes else []

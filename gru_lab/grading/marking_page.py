@@ -55,9 +55,10 @@ def comment(result):
 
 
 def _meaning(result):
-    """What its status means, unless that is what it says first."""
+    """What its status means, unless what it says tells that and more."""
     meaning = MEANING[result.status]
-    return [] if result.says.startswith(meaning) else [meaning]
+    is_told = result.status not in ("right", "wrong") and bool(result.says)
+    return [] if is_told or result.says.startswith(meaning) else [meaning]
 
 
 def page(asked, record, results, outdated=None):
@@ -118,7 +119,11 @@ def _verdict(item, result):
     if item.by_hand:
         lines = [f"{result.status} · {item.question.points} points", *_meaning(result), "A good answer says:"]
         lines += [f"  {number}. {point}" for number, point in enumerate(item.question.guide, start=1)]
-    lines += [result.says, result.reason, *(f"{label}: {text}" for label, text in result.rows)]
+    lines += [
+        result.says,
+        result.reason,
+        *(f"{label}: {text}" if label else f"    {text}" for label, text in result.rows),
+    ]
     return plain("\n".join(filter(None, [*lines, *result.remarks, *result.notes])))
 
 

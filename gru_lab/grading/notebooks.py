@@ -4,10 +4,11 @@ Cells are found by nbgrader's metadata, then by the cell's id, then by the name 
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gru_lab.grading.audience import ForGrader
-from gru_lab.grading.cells import Unreadable, code_cells, defined, grade_id, tidy
+from gru_lab.grading.cells import Unreadable, all_cells, defined, grade_id, tidy
+from gru_lab.grading.text_cells import written_for
 
 __all__ = ["Answer", "Reading", "Unreadable", "read"]
 
@@ -41,17 +42,21 @@ class Reading:
 
 def read(data, assignment):
     """The Reading of a notebook's bytes for an `Assignment`. Raises Unreadable."""
-    found, notes = code_cells(data)
+    found, notes = all_cells(data)
     trusted = [cell for cell in assignment.cells if cell["cell_type"] == "code"]
     setup = [cell["source"] for cell in trusted if "nbgrader" not in cell["metadata"]]
     tests = {tidy(cell["source"]) for cell in trusted if grade_id(cell["metadata"]).endswith("-test")}
-    mine = [cell for cell in found if cell.tidy not in tests]  # by what they say: metadata may be anybody's
+    mine = [
+        cell for cell in found if cell.is_code and cell.tidy not in tests
+    ]  # by what they say: metadata may be anybody's
     reading = Reading(list(enumerate(setup)), len(setup), notes=notes)
     left_out = {number for number, cell in enumerate(mine) if cell.tidy in ("", *map(tidy, setup))}
     for item in assignment.items:
         answer, stubs = _answer(item, mine)
         left_out |= stubs
         answer.cell = None if answer.cell is None else answer.cell + reading.setup
+        if item.by_hand:
+            answer = _with_text(answer, written_for(item, found, assignment.cells))
         reading.answers[item.question.id] = answer
     reading.cells += [(n + reading.setup, cell.python) for n, cell in enumerate(mine) if n not in left_out]
     reading.torch = any(re.search(r"\btorch\b", source) for _, source in reading.cells)
@@ -105,6 +110,18 @@ def _choose(item, cells, written, elsewhere):
             names = (item.answer, others[0])
             notes += (f"It should be called {item.answer}; {others[0][:60]} was graded in its place.",)
     return chosen, names, notes
+
+
+def _with_text(answer, text):
+    """The Answer with what stands in text cells, too."""
+    if not text:
+        return answer
+    if answer.cell is not None and not answer.blank:
+        more = ("More was written in a text cell.",)
+        return replace(answer, source=f"{answer.source}\n\n{text}", notes=(*answer.notes, *more))
+    comments = answer.notes if answer.blank and answer.source else ()
+    source = f"{answer.source}\n\n{text}" if comments else text
+    return replace(answer, source=source, blank=True, notes=(*comments, "It was written in a text cell."))
 
 
 def _looked_for(item):

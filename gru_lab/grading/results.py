@@ -93,8 +93,11 @@ def agree(paths, number, seed):
     """Note in run.json what is graded here, or see that it is the same as before. Raises ResultsError."""
     now, before = {"assignment": number, "seed": fingerprint(seed)}, told(paths)
     if before and before != now:
-        what = "assignment" if before.get("assignment") != number else "seed"
-        raise ResultsError(f"{paths.root} holds results of another {what}: name another folder with --out")
+        if before.get("assignment") != number:
+            raise ResultsError(f"{paths.root} holds results of another assignment: name another folder with --out")
+        raise ResultsError(
+            f"{paths.root} holds results of another seed: give its file with --seed-file, or another folder with --out"
+        )
     tell(paths, now)
 
 

@@ -166,4 +166,5 @@ def _summary(score, comments):
         f"{name}: to be marked" if value is None else f"{name}: {value:g} of {score.at_most[name]:g}"
         for name, value in score.points.items()
     ]
-    return ". ".join(["; ".join(given), *for_student(score.notes), *written])
+    said = (note.removesuffix(".") for note in for_student(score.notes))
+    return ". ".join(["; ".join(given), *said, *written])

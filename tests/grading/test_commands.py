@@ -355,3 +355,16 @@ def test_times_that_canvas_does_not_tell_come_from_the_roster_and_stay(tmp_path,
     assert (rows["ada"]["days late"], rows["ada"]["penalty"], rows["bob"]["penalty"]) == ("2", "1.6", "0.0")
     assert grade("merge", out, "--out", tmp_path / "joined", "--no-gradebook") == 0
     assert (tmp_path / "joined" / "roster.csv").read_text() == (out / "roster.csv").read_text()
+
+
+@needs_a_sandbox
+def test_who_goes_on_without_the_seed_that_was_named_is_asked_for_it(submissions, tmp_path, capsys):
+    out, seed = tmp_path / "results", tmp_path / "seed.txt"
+    again = (submissions, "--assignment", 6, "--out", out, "--jobs", 1, "--no-gradebook")
+    assert grade(*again, "--seed-file", seed) == 0
+    records = (out / "records" / "06.jsonl").read_bytes()
+    assert grade(*again, "--resume") == 1
+    assert "give its file with --seed-file" in capsys.readouterr().err
+    assert not (out / "seed.txt").exists()
+    assert grade(*again, "--resume", "--seed-file", seed) == 0
+    assert (out / "records" / "06.jsonl").read_bytes() == records

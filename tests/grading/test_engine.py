@@ -254,6 +254,14 @@ def test_so_has_a_sandbox_that_breaks(monkeypatch):
     assert [record.results[i].status for i in (0, 3)] == ["ended itself", "ended itself"]
 
 
+def test_sentences_in_a_text_cell_wait_for_a_person():
+    notebook = json.loads(of_cells((RIGHT, CODE.grade_id), (WRITTEN.stub, WRITTEN.grade_id)).data)
+    notebook["cells"].append({"cell_type": "markdown", "metadata": {}, "source": "Without r it cannot look away."})
+    result = engine.grade(submission(json.dumps(notebook).encode()), TERMS).results[3]
+    assert (result.status, result.source) == ("by hand", "Without r it cannot look away.")
+    assert result.notes == ("It was written in a text cell.",)
+
+
 # ---------------------------------------------------------------------------------------------- all at once, or alone
 
 

@@ -84,3 +84,14 @@ def test_nothing_is_said_twice(tmp_path):
         said = [book.find_comment(f"exercise-6-{n}", FILE, "06", "ben").comment for n in (4, 6, 7)]
     assert said == ["Right. And in batches too.", "Right.", None]
     assert shown(tmp_path, "ben").count(MEANING["by hand"]) == 1
+    raised = {"6.4": {"status": "raised", "share": 0.0, "says": "Its cell ends with an error."}}
+    gradebook.update(tmp_path, [record("ben", changes=raised)])
+    assert MEANING["raised"] not in shown(tmp_path, "ben")
+    with opened(tmp_path) as book:
+        assert book.find_comment("exercise-6-4", FILE, "06", "ben").comment == "Its cell ends with an error."
+
+
+def test_what_came_in_is_a_list_with_one_label(tmp_path):
+    rows = (("came in", "x = 1"), ("", "h = 2"))
+    gradebook.update(tmp_path, [record("ben", changes={"6.4": {"status": "wrong", "share": 0.0, "rows": rows}})])
+    assert "came in: x = 1\n    h = 2\n" in shown(tmp_path, "ben")

@@ -51,3 +51,9 @@ def test_who_has_no_known_time_is_counted():
     said = text(report.page("06", records, [score(one, POLICY) for one in records], policy=POLICY))
     assert "2 submissions have no known time" in said and "Canvas marked as late, without a time: bob" in said
     assert "no known time" not in told(ada="2026-11-20T11:00:00+00:00")
+
+
+def test_what_could_not_be_read_has_no_mark_that_a_time_could_change():
+    records = [a_record("ada", RIGHT), a_record("bob", problem="The file is empty.")]
+    said = text(report.page("06", records, [score(one, POLICY) for one in records], policy=POLICY))
+    assert "1 submission has no known time" in said

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gru_lab.grading import cells
-from gru_lab.grading.assignments import assignment
+from gru_lab.grading.assignments import assignment, numbers
 from gru_lab.grading.cells import Unreadable, defined
 from gru_lab.grading.notebooks import Reading, read
 
@@ -452,3 +452,79 @@ def test_bytes_are_read_or_unreadable(data):
         data = PLAIN[: data[0]] + data[1] + PLAIN[data[0] + 1 :]
     with contextlib.suppress(Unreadable):
         holds(read(data, ASKED))
+
+
+# ---------------------------------------------------------------------------------------------- sentences in text cells
+
+SENTENCES = "Without r the candidate\n\ncannot look away."
+QUESTION = next(
+    cell["source"]
+    for cell in ASKED.cells
+    if cell["metadata"].get("nbgrader", {}).get("grade_id") == f"{WRITTEN.grade_id}-text"
+)
+
+
+def text(source, grade_id="", **other):
+    return {**cell(source, grade_id, **other), "cell_type": "markdown"}
+
+
+def checked(item):
+    return cell(f"check.{item.question.name}({item.answer})", f"{item.grade_id}-test")
+
+
+WHERE = {
+    "its cell was made one": [text(f"{WRITTEN.stub}\n{SENTENCES}", WRITTEN.grade_id)],
+    "its cell, by id": [text(SENTENCES, id=WRITTEN.grade_id)],
+    "below the question": [text(QUESTION, f"{WRITTEN.grade_id}-text"), text(SENTENCES), stub(WRITTEN)],
+    "below the cell": [text(QUESTION), stub(WRITTEN), text(SENTENCES)],
+    "at the end": [stub(CODE), stub(WRITTEN), checked(WRITTEN), text(SENTENCES)],
+    "raw": [stub(WRITTEN), {**text(SENTENCES), "cell_type": "raw"}],
+    "in the question": [text(f"{QUESTION}\n\n{SENTENCES}", f"{WRITTEN.grade_id}-text"), stub(WRITTEN)],
+    "without its cell": [text(QUESTION), text(SENTENCES)],
+}
+
+
+@pytest.mark.parametrize("where", WHERE)
+def test_sentences_in_a_text_cell_are_an_answer(where):
+    found = answer(*WHERE[where], item=WRITTEN)
+    assert found.blank and found.notes == ("It was written in a text cell.",)
+    assert found.source.split() == SENTENCES.split()
+
+
+def test_they_are_added_to_what_stands_in_its_own_cell():
+    mine = f'{WRITTEN.answer} = "see below"'
+    found = answer(cell(mine, WRITTEN.grade_id), text(SENTENCES), item=WRITTEN)
+    assert not found.blank and found.source == f"{mine}\n\n{SENTENCES}"
+    found = answer(cell(f"{WRITTEN.stub}\n# z only blends.", WRITTEN.grade_id), text(SENTENCES), item=WRITTEN)
+    assert found.blank and "# z only blends." in found.source and found.source.endswith(SENTENCES)
+    assert found.notes == ("Only comments were written there.", "It was written in a text cell.")
+
+
+@pytest.mark.parametrize(
+    "number", [number for number in numbers() if any(item.by_hand for item in assignment(number).items)]
+)
+def test_what_was_handed_out_and_what_belongs_to_another_question_is_no_answer(number):
+    asked = assignment(number)
+    written = [item for item in asked.items if item.by_hand]
+    for item in written:
+        cells = [*map(dict, asked.cells)]
+        assert not read(file(*cells), asked).answers[item.question.id].notes
+        before = next(
+            i
+            for i, one in enumerate(cells)
+            if one["metadata"].get("nbgrader", {}).get("grade_id") == f"{item.grade_id}-text"
+        )
+        above = [*cells[:before], text("What I think of the question before."), *cells[before:]]
+        assert not read(file(*above), asked).answers[item.question.id].notes
+        reformatted = [{**one, "source": one["source"].replace("\n", "  \r\n")} for one in cells]
+        assert not read(file(*reformatted), asked).answers[item.question.id].notes
+
+
+def test_a_huge_text_is_cut_and_takes_no_code_away():
+    began = time.monotonic()
+    found = reading(*[text("x " * 500_000)] * 50, cell(RIGHT, CODE.grade_id), stub(WRITTEN), text("y " * 5_000_000))
+    assert to_run(found)[0] == RIGHT
+    assert found.notes == ("It holds more than 1,048,576 characters of text; the text cells beyond were left out.",)
+    found = reading(stub(WRITTEN), text("y " * 5_000_000))
+    assert cells.LONGEST / 2 < len(found.answers[WRITTEN.question.id].source) <= cells.LONGEST and not found.notes
+    assert time.monotonic() - began < 10

@@ -7,6 +7,7 @@ import os
 import pytest
 
 from gru_lab.grading import feedback, tables
+from gru_lab.grading.audience import ForGrader
 from gru_lab.grading.record import NOTHING, Record, Result
 from gru_lab.grading.scores import Policy, Score, score
 from gru_lab.grading.writing import NotWritten
@@ -174,6 +175,14 @@ def test_moodles_number_of_a_stranger_is_no_id_number(tmp_path):
     strangers = "Participant 7099", "Participant"
     tables.moodle(tmp_path / "moodle.csv", "Exercises 6", [Score(student, "06") for student in strangers])
     assert [row[:2] for row in read(tmp_path / "moodle.csv")[1:]] == [[strangers[0], ""], [strangers[1], strangers[1]]]
+
+
+def test_moodles_sentences_end_once(tmp_path, graded):
+    late = Score(
+        "ada", "06", {"6.4": 3.0}, {"6.4": 3}, notes=("Handed in up to 1 day late.", ForGrader("Not for Ada."))
+    )
+    tables.moodle(tmp_path / "moodle.csv", "t", [late], comments={"ada": {"6.4": "Good."}})
+    assert read(tmp_path / "moodle.csv")[1][-1] == "6.4: 3 of 3. Handed in up to 1 day late. On 6.4: Good."
 
 
 def test_a_row_names_the_students_page(tmp_path, graded):

@@ -1,7 +1,7 @@
 """The half of a check that judges what code did: against the reference, in a fixed order, then the name of the bug.
 
-Nothing here calls the learner's code. The order is: callable, written, arguments, raises, shape,
-range, the case worked by hand, properties, random inputs. The smallest case that fails is the one that is shown.
+Nothing here calls the learner's code. The order is: callable, written, arguments, raises, shape, range, the case worked
+by hand, properties, random inputs. The smallest case that fails is the one that is shown.
 """
 
 from dataclasses import dataclass

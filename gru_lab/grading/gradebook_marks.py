@@ -99,21 +99,21 @@ def _mark(grade, points):
 def _rows(connection, asked):
     """{student's folder: {("grade" or "comment", name of the cell): row}} of those into whose rows a person has put
     anything."""
-    whose = dict(connection.execute(
-        "SELECT notebook.id, submission.student_id FROM submitted_notebook AS notebook"
+    handed_in = (
+        "FROM submitted_notebook AS notebook"
         " JOIN submitted_assignment AS submission ON submission.id = notebook.assignment_id"
-        " JOIN assignment ON assignment.id = submission.assignment_id WHERE assignment.name = ?",
-        [asked.number],
-    ))  # fmt: skip
+        " JOIN assignment ON assignment.id = submission.assignment_id WHERE assignment.name = ?"
+    )
+    whose = dict(connection.execute(f"SELECT notebook.id, submission.student_id {handed_in}", [asked.number]))
+    of_these = f"notebook_id IN (SELECT notebook.id {handed_in})"
     cells = Table(connection, "base_cell").rows
     found, put_in = {}, set()
     for kind in ("grade", "comment"):
-        for row in Table(connection, kind).rows.values():
-            if row.notebook_id in whose:
-                folder = whose[row.notebook_id]
-                found.setdefault(folder, {})[kind, cells[row.cell_id].name] = row
-                if is_touched(row):
-                    put_in.add(folder)
+        for row in Table(connection, kind, of_these, asked.number).rows.values():
+            folder = whose[row.notebook_id]
+            found.setdefault(folder, {})[kind, cells[row.cell_id].name] = row
+            if is_touched(row):
+                put_in.add(folder)
     return {folder: rows for folder, rows in found.items() if folder in put_in}
 
 

@@ -46,9 +46,8 @@ def read(data, assignment):
     trusted = [cell for cell in assignment.cells if cell["cell_type"] == "code"]
     setup = [cell["source"] for cell in trusted if "nbgrader" not in cell["metadata"]]
     tests = {tidy(cell["source"]) for cell in trusted if grade_id(cell["metadata"]).endswith("-test")}
-    mine = [
-        cell for cell in found if cell.is_code and cell.tidy not in tests
-    ]  # by what they say: metadata may be anybody's
+    # tests are known by what they say: metadata may be anybody's
+    mine = [cell for cell in found if cell.is_code and cell.tidy not in tests]
     reading = Reading(list(enumerate(setup)), len(setup), notes=notes)
     left_out = {number for number, cell in enumerate(mine) if cell.tidy in ("", *map(tidy, setup))}
     for item in assignment.items:

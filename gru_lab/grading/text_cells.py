@@ -4,6 +4,8 @@ Such a cell is nobody's code: it is never run, and shown to whoever marks. It be
 where it stands: below a cell of that question and above the next one's.
 """
 
+from gru_lab.grading.cells import grade_id
+
 __all__ = ["written_for"]
 
 
@@ -32,7 +34,7 @@ def written_for(item, cells, handed_out):
 
 
 def _name(cell):
-    return cell["metadata"].get("nbgrader", {}).get("grade_id") or cell.get("id", "")
+    return grade_id(cell["metadata"]) or cell.get("id", "")
 
 
 def _place(name):

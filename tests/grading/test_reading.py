@@ -518,6 +518,8 @@ def test_what_was_handed_out_and_what_belongs_to_another_question_is_no_answer(n
         assert not read(file(*above), asked).answers[item.question.id].notes
         reformatted = [{**one, "source": one["source"].replace("\n", "  \r\n")} for one in cells]
         assert not read(file(*reformatted), asked).answers[item.question.id].notes
+        again = [*cells, *(one for one in cells if one["cell_type"] != "code"), cells[0]]  # copied below the last one
+        assert not read(file(*again), asked).answers[item.question.id].notes
 
 
 def test_a_huge_text_is_cut_and_takes_no_code_away():

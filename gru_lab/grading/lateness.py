@@ -6,6 +6,7 @@ from datetime import timedelta
 from gru_lab.grading.handed import MARKED_LATE
 from gru_lab.grading.pages import number_of, time_words
 from gru_lab.grading.scores import moment
+from gru_lab.grading.times import how_long
 
 __all__ = ["Late", "Times", "times"]
 
@@ -44,7 +45,7 @@ def times(records, scores, policy):
             marked_late += [record.student] if MARKED_LATE in record.notes else []
         elif by > timedelta(0):
             own = "" if due and moment(due) == moment(score.due) else time_words(score.due)
-            late.append((by, Late(record.student, _words(by), _counts(score), own)))
+            late.append((by, Late(record.student, how_long(by), _counts(score), own)))
     late.sort(key=lambda pair: (-pair[0], pair[1].student))
     return Times(tuple(_rules(policy)) if policy else (), tuple(one for _, one in late), unknown, tuple(marked_late))
 
@@ -77,10 +78,3 @@ def _counts(score):
     if not score.days_late:
         return "in time: within the grace"
     return f"{number_of(score.days_late, 'day')} begun, {score.penalty:g} taken off"
-
-
-def _words(time):
-    minutes = int(time.total_seconds() // 60)
-    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
-    parts = (number_of(days, "day") if days else "", f"{hours} h" if hours else "", f"{minutes} min" if minutes else "")
-    return " ".join(filter(None, parts)) or "less than a minute"

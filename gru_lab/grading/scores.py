@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from gru_lab.grading.audience import ForGrader
+from gru_lab.grading.times import how_long
 from gru_lab.grading.writing import write_whole
 
 __all__ = ["BY_A_PERSON", "MISSING", "PARTIAL", "STATES", "ByHand", "Policy", "Score", "moment", "percent", "score"]
@@ -148,13 +149,14 @@ def score(record, policy, due=None, manual=None, unsure=()):
     if absent:
         points = dict.fromkeys(at_most, 0.0 if policy.missing == "zero" else None)
     earned = sum(value for value in points.values() if value is not None)
-    days_late, notes = (0, ()) if absent else _lateness(record.handed_in, due, policy.grace_minutes)
+    late, notes = (timedelta(0), ()) if absent else _lateness(record.handed_in, due, policy.grace_minutes)
+    days_late = math.ceil(late / DAY)
     taken_off = min(days_late * policy.percent_per_day, policy.percent_at_most)
     penalty = math.floor(earned * taken_off + SLACK) / 100  # to a hundredth, in the student's favour
     if not record.results:
         notes += ("No question of this submission was looked at.",)
     if days_late:
-        notes += (_late_words(days_late, taken_off, earned, penalty),)
+        notes += (_late_words(late, days_late, taken_off, earned, penalty),)
     return Score(
         student=record.student,
         assignment=record.assignment,
@@ -216,28 +218,33 @@ def _check_marks(manual, at_most):
 
 
 def _lateness(handed_in, due, grace_minutes):
-    """(days begun after the due date, notes)"""
+    """(how late: a timedelta, nothing if in time; notes)"""
+    in_time = timedelta(0)
     if not due:
-        return 0, ()
+        return in_time, ()
     due = moment(due)
     if not handed_in:
-        return 0, (ForGrader("It is not known when this was handed in, so nothing is taken off for lateness."),)
+        return in_time, (ForGrader("It is not known when this was handed in, so nothing is taken off for lateness."),)
     try:
         late = moment(handed_in) - due
     except (ValueError, OverflowError):
-        return 0, (ForGrader("The time it was handed in cannot be read, so nothing is taken off for lateness."),)
+        return in_time, (ForGrader("The time it was handed in cannot be read, so nothing is taken off for lateness."),)
     if late > timedelta(minutes=grace_minutes):
-        return math.ceil(late / DAY), ()
-    if late > timedelta(0):
-        return 0, (f"Handed in after the due date, within the {grace_minutes:g} minutes that still count as in time.",)
-    return 0, ()
+        return late, ()
+    if late > in_time:
+        said = f"Handed in after the due date, within the {grace_minutes:g} minutes that still count as in time."
+        return in_time, (said,)
+    return in_time, ()
 
 
-def _late_words(days, taken_off, earned, penalty):
-    after = f"{days} day{'' if days == 1 else 's'}"
+def _late_words(late, days, taken_off, earned, penalty):
     if not taken_off:
-        return f"Handed in up to {after} late; nothing is taken off for that."
-    return f"Handed in up to {after} late: {taken_off:g}% of the {earned:g} points earned are taken off, {penalty:g}."
+        return f"Handed in {how_long(late)} late; nothing is taken off for that."
+    begun = f"{days} day{'' if days == 1 else 's'} begun"
+    return (
+        f"Handed in {how_long(late)} late ({begun}): "
+        f"{taken_off:g}% of the {earned:g} points earned are taken off, {penalty:g}."
+    )
 
 
 def _is_number(value):

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from gru_lab.grading.audience import ForGrader
 from gru_lab.grading.names import clean
 
-__all__ = ["moment_of", "named_time"]
+__all__ = ["how_long", "moment_of", "named_time"]
 
 _MONTHS = (
     "january", "february", "march", "april", "may", "june",
@@ -21,6 +21,15 @@ _SPELT_OUT = re.compile(
     r" (?P<year>\d{4}), (?P<hour>\d{1,2}):(?P<minute>\d\d)(?: (?P<half>[ap])m)?(?: (?P<zone>\S+))?",
     re.IGNORECASE | re.ASCII,
 )
+
+
+def how_long(time):
+    """A timedelta of nothing or more in words: "2 days 3 h 1 min", "less than a minute"."""
+    minutes = int(time.total_seconds() // 60)
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    word = "day" if days == 1 else "days"
+    parts = (f"{days:,} {word}" if days else "", f"{hours} h" if hours else "", f"{minutes} min" if minutes else "")
+    return " ".join(filter(None, parts)) or "less than a minute"
 
 
 def moment_of(text):

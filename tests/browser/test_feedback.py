@@ -43,7 +43,7 @@ def written(tmp_path_factory):
 @pytest.mark.parametrize("name", ["feedback", "report"])
 def test_a_page_is_clean_still_and_fits(written, open_page, name, scheme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python").Axe()
-    page = open_page(400, 900, color_scheme=scheme)
+    page = open_page(320, 900, color_scheme=scheme)
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(written[name].as_uri())
@@ -56,6 +56,19 @@ def test_a_page_is_clean_still_and_fits(written, open_page, name, scheme):
     assert not violations, [(one["id"], one["nodes"][0]["html"][:200]) for one in violations]
     assert asked == [written[name].as_uri()]
     assert page.errors == []
+
+
+def test_on_a_phone_our_own_words_stay_whole(written, open_page):
+    page = open_page(320, 900)
+    page.goto(written["report"].as_uri())
+    lines = """(word) => [...document.querySelectorAll("main th[scope=row]")]
+        .filter((one) => one.innerText.endsWith(word)).map((one) => {
+            const text = [...one.childNodes].at(-1), part = document.createRange();
+            part.setStart(text, text.length - word.length);
+            part.setEnd(text, text.length);
+            return part.getClientRects().length;
+        })"""
+    assert set(page.evaluate(lines, "attempted")) == {1}
 
 
 def test_the_report_leads_to_a_students_page(written, open_page):

@@ -121,7 +121,7 @@ def test_when_it_was_due_when_it_came_and_what_that_cost():
     html = made(Result("6.4", "right", 3, 1.0), handed_in="2026-11-21T23:30:00+00:00", policy=policy)
     assert "<dt>Due</dt><dd>Friday 20 November 2026, 23:59 (UTC+01:00)</dd>" in html
     assert "<dt>Handed in</dt><dd>Sunday 22 November 2026, 00:30 (UTC+01:00)</dd>" in html  # on the same clock
-    assert "Handed in up to 2 days late: 20% of the 3 points earned are taken off, 0.6." in html
+    assert "Handed in 1 day 31 min late (2 days begun): 20% of the 3 points earned are taken off, 0.6." in html
     assert "2.4 of 3 points" in html
     assert "<dt>" not in made(Result("6.4", "right", 3, 1.0))
 

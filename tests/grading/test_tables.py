@@ -178,11 +178,9 @@ def test_moodles_number_of_a_stranger_is_no_id_number(tmp_path):
 
 
 def test_moodles_sentences_end_once(tmp_path, graded):
-    late = Score(
-        "ada", "06", {"6.4": 3.0}, {"6.4": 3}, notes=("Handed in up to 1 day late.", ForGrader("Not for Ada."))
-    )
+    late = Score("ada", "06", {"6.4": 3.0}, {"6.4": 3}, notes=("Handed in 6 min late.", ForGrader("Not for Ada.")))
     tables.moodle(tmp_path / "moodle.csv", "t", [late], comments={"ada": {"6.4": "Good."}})
-    assert read(tmp_path / "moodle.csv")[1][-1] == "6.4: 3 of 3. Handed in up to 1 day late. On 6.4: Good."
+    assert read(tmp_path / "moodle.csv")[1][-1] == "6.4: 3 of 3. Handed in 6 min late. On 6.4: Good."
 
 
 def test_a_row_names_the_students_page(tmp_path, graded):

@@ -218,7 +218,7 @@ def _check_marks(manual, at_most):
 
 
 def _lateness(handed_in, due, grace_minutes):
-    """(how late: a timedelta, nothing if in time; notes)"""
+    """(how late: a `timedelta`, nothing if in time; notes)"""
     in_time = timedelta(0)
     if not due:
         return in_time, ()

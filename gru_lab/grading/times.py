@@ -24,7 +24,7 @@ _SPELT_OUT = re.compile(
 
 
 def how_long(time):
-    """A timedelta of nothing or more in words: "2 days 3 h 1 min", "less than a minute"."""
+    """A `timedelta` of nothing or more in words: "2 days 3 h 1 min", "less than a minute"."""
     minutes = int(time.total_seconds() // 60)
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
     word = "day" if days == 1 else "days"

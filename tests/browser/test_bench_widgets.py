@@ -30,7 +30,9 @@ def test_every_press_is_timed_and_the_table_says_what_the_file_does(tmp_path):
     found = json.loads(out.read_text("utf-8"))
     assert found.keys() == LINES.keys()
     assert len(found["explorer"]) == 4 and len(found["plain"]) == 10
-    assert all(0 < time < 60_000 for times in found.values() for time in times)
+    busy = found["busy"]  # may be less than a step of the browser's clock, 0.1 ms
+    assert all(0 <= time < 60_000 for time in busy) and max(busy) > 0
+    assert all(0 < time < 60_000 for name in found.keys() - {"busy"} for time in found[name])
     assert sum(found["at_rest"]) == pytest.approx(5000, rel=0.3)  # milliseconds, a frame after another
     for name, text in LINES.items():
         median, _, largest, count = re.search(re.escape(text) + r" +([\d.]+) +([\d.]+) +([\d.]+) +(\d+)", said).groups()

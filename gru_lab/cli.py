@@ -10,7 +10,9 @@ import importlib
 import importlib.metadata
 import importlib.util
 import os
+import re
 import sys
+from difflib import get_close_matches
 
 __all__ = ["main"]
 
@@ -50,7 +52,9 @@ def main(arguments=None):
     if not arguments:
         parser.print_help()
         return 0
-    options = parser.parse_args(arguments)
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        _refuse(unknown, subparsers.choices[called])
     try:
         status = options.call(options) or 0
         sys.stdout.flush()
@@ -65,6 +69,16 @@ def main(arguments=None):
     except BrokenPipeError:  # `gru-lab … | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that Python's own last flush finds no pipe
         return 1
+
+
+def _refuse(unknown, parser):
+    """End with the command's own usage, and what an option that it does not have may have been meant for."""
+    hints = []
+    for word in unknown:
+        option = word.partition("=")[0]
+        meant = option.startswith("--") and get_close_matches(option, re.findall(r"--[\w-]+", parser.format_help()), 1)
+        hints.append(f"{word} (was {meant[0]} meant?)" if meant else word)
+    parser.error(f"unrecognized arguments: {' '.join(hints)}")
 
 
 def _is_there(module):

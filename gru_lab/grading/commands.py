@@ -1,6 +1,7 @@
 """`gru-lab grade`: a class's submissions in, marks, feedback and a report out."""
 
 import argparse
+import difflib
 import re
 import sys
 import textwrap
@@ -57,7 +58,9 @@ def add_parser(subparsers):
     running.add_argument("--shard", type=shard, metavar="I/N", help="one of N shares; a student's id draws which")
     running.add_argument("--dask", metavar="ADDRESS", help="grade on the workers of this Dask scheduler")
     running.add_argument("--without-sandbox", action="store_true", help="run the submissions with limits alone")
-    policy = parser.add_argument_group("policy (default: that of the results, else full credit, never late)")
+    policy = parser.add_argument_group(
+        "policy (default: that of the results, else points for the share that is right, and nothing off for lateness)"
+    )
     policy.add_argument("--due", metavar="TIME", help="ISO 8601 with a time zone: 2026-12-01T23:59+01:00")
     policy.add_argument("--grace-minutes", type=minutes, metavar="M", help="who is so many minutes late is in time")
     policy.add_argument("--late", type=percent, metavar="P", help="percent taken off for each day begun: 10")
@@ -77,7 +80,9 @@ def _call(options):
         if verb in ("tables", "merge") and folders:
             return _again(options, [results.Paths(Path(folder)) for folder in folders], merge=verb == "merge")
         if folders:
-            raise results.ResultsError(f"one folder or zip of submissions is needed, not {len(options.what)}")
+            meant = difflib.get_close_matches(verb, ("tables", "merge"), 1)
+            hint = f"; was 'gru-lab grade {meant[0]}' meant?" if meant else ""
+            raise results.ResultsError(f"one folder or zip of submissions is needed, not {len(options.what)}{hint}")
         return _grade(options, Path(verb))
     except PROBLEMS as problem:
         print(f"gru-lab grade: {problem}", file=sys.stderr)

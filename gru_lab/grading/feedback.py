@@ -26,6 +26,7 @@ STATUS_WORDS = {
     "by hand": ("…", "a person marks this", "wait"),
     "not graded": ("?", "not graded", "wait"),
 }
+HALF = "A call with the right numbers that writes into its input counts half."
 PARTLY = ("◐", "partly right", "bad")
 MARKED = ("✎", "marked by a person", "wait")
 WORDS = (STATUS_WORDS["right"], PARTLY, *list(STATUS_WORDS.values())[1:], MARKED)  # in the order that pages list them
@@ -98,6 +99,7 @@ def _answer(result, score, title, comment):
     means = "" if result.says or by_hand else MEANING[result.status]
     # once a person has marked it, it is no longer true that one will; why it is unread stands at the top of the page
     is_said = result.says == score.problem or (by_hand and result.says == MEANING[result.status])
+    half = (HALF,) if result.diagnosis == "input changed" and given and not by_hand else ()
     cut = LONGEST_CODE if len(result.source) > LONGEST_CODE else 0
     return _Answer(
         result=result,
@@ -110,7 +112,7 @@ def _answer(result, score, title, comment):
         rows=result.rows[:ROWS],
         cut=cut,
         says="" if is_said else result.says,
-        notes=[note for note in for_student(result.notes) if note != result.says][:NOTES],
+        notes=[*half, *(note for note in for_student(result.notes) if note != result.says)][:NOTES],
         comment=comment,
         is_prose=result.status == "by hand",
     )

@@ -15,7 +15,6 @@ from gru_lab.grading.wire import NOT_A_CELL
 __all__ = ["judged", "makes_sense", "on_secret", "on_shown", "plain"]
 
 WRITTEN_OTHERWISE = "It is no text in quotes with the name asked for; a person reads the cell as it stands."
-HALF = "A call with the right numbers that writes into its input counts half."
 JUDGE_S = 60.0  # our own half, on arrays of any size
 
 
@@ -139,8 +138,6 @@ def _judge_code(item, reply, cases):
     if found.status == "waiting" and _calls_withheld(outcomes):
         found = replace(found, says="It calls a function of gru_lab that does what is asked for: write it yourself.")
     share = _share(question, cases, outcomes)
-    if share and found.diagnosis == "input changed":
-        found = replace(found, reason=f"{found.reason} {HALF}")
     return _of_verdict(item, found, _status(found, outcomes), share)
 
 

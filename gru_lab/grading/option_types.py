@@ -16,9 +16,13 @@ def positive(text):
 
 def percent(text):
     try:
-        return scores.percent(text)
+        value = scores.percent(text)
     except ValueError as problem:
         raise argparse.ArgumentTypeError(str(problem)) from None
+    if 0 < value < 1 and not text.strip().endswith("%"):  # a share was meant, most likely
+        share = f"{100 * value:g}"
+        raise argparse.ArgumentTypeError(f"{text} is less than one percent: write {share} for {share}%, or {text}%")
+    return value
 
 
 def minutes(text):

@@ -156,7 +156,7 @@ def score(record, policy, due=None, manual=None, unsure=()):
     if not record.results:
         notes += ("No question of this submission was looked at.",)
     if days_late:
-        notes += (_late_words(late, days_late, taken_off, earned, penalty),)
+        notes += (_late_words(late, days_late, taken_off, earned, penalty, None in points.values()),)
     return Score(
         student=record.student,
         assignment=record.assignment,
@@ -237,14 +237,16 @@ def _lateness(handed_in, due, grace_minutes):
     return in_time, ()
 
 
-def _late_words(late, days, taken_off, earned, penalty):
+def _late_words(late, days, taken_off, earned, penalty, is_open):
+    """is_open: a person must still mark some of it."""
     if not taken_off:
         return f"Handed in {how_long(late)} late; nothing is taken off for that."
-    begun = f"{days} day{'' if days == 1 else 's'} begun"
-    return (
-        f"Handed in {how_long(late)} late ({begun}): "
-        f"{taken_off:g}% of the {earned:g} points earned are taken off, {penalty:g}."
-    )
+    begun = f"Handed in {how_long(late)} late ({days} day{'' if days == 1 else 's'} begun): {taken_off:g}% of the"
+    if is_open:
+        return f"{begun} points will be taken off{f', {penalty:g} so far' if penalty else ''}."
+    if not earned:
+        return f"Handed in {how_long(late)} late; there are no points to take anything off."
+    return f"{begun} {earned:g} points earned are taken off, {penalty:g}."
 
 
 def _is_number(value):

@@ -125,16 +125,18 @@ def canvas(path, title, scores, people=None):
 def moodle(path, title, scores, people=None, comments=None):
     """For Moodle's grade import (Grades, Import, CSV file), where columns are matched by hand in a form.
 
-    Map "Email address" or "ID number" to the user, the column `title` to the grade item. comments: {student: {question:
-    what a person wrote}}, for the column "Feedback".
+    Map "Email address" or "ID number" to the user, the column `title` to the grade item. "Identifier" is that of
+    Moodle's grading worksheet. comments: {student: {question: what a person wrote}}, for the column "Feedback".
     """
     rows = []
     for score in scores:
         person = _person(people, score.student)
-        number = person.id_number or ("" if _PARTICIPANT.fullmatch(score.student) else score.student)
-        row = [person.name or score.student, number, person.email]
+        is_moodles = bool(_PARTICIPANT.fullmatch(score.student))
+        number = person.id_number or ("" if is_moodles or score.student == person.email else score.student)
+        identifier = person.participant or (score.student if is_moodles else "")
+        row = [identifier, person.name or score.student, number, person.email]
         rows.append([*row, score.mark, _summary(score, (comments or {}).get(score.student, {}))])
-    write_csv(path, ["Full name", "ID number", "Email address", title, "Feedback"], rows)
+    write_csv(path, ["Identifier", "Full name", "ID number", "Email address", title, "Feedback"], rows)
 
 
 def gradescope(path, scores, people=None):

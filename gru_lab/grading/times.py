@@ -24,12 +24,13 @@ _SPELT_OUT = re.compile(
 
 
 def how_long(time):
-    """A `timedelta` of nothing or more in words: "2 days 3 h 1 min", "less than a minute"."""
-    minutes = int(time.total_seconds() // 60)
+    """A `timedelta` of nothing or more in words: "2 days 3 h 1 min", "5 min 30 s"; seconds only below an hour."""
+    minutes, seconds = divmod(int(time.total_seconds()), 60)
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
-    word = "day" if days == 1 else "days"
-    parts = (f"{days:,} {word}" if days else "", f"{hours} h" if hours else "", f"{minutes} min" if minutes else "")
-    return " ".join(filter(None, parts)) or "less than a minute"
+    counts = {"day" if days == 1 else "days": days, "h": hours, "min": minutes}
+    if not (days or hours):
+        counts["s"] = seconds
+    return " ".join(f"{count:,} {unit}" for unit, count in counts.items() if count) or "less than a second"
 
 
 def moment_of(text):
@@ -73,7 +74,8 @@ def named_time(text, zone=None):
         raise ValueError(f"'{shown}' is no date such as 2026-11-27T23:59+00:00")
     if note:
         told = re.findall(r"^\S+(?: [\d:.]+)?", shown)[0].replace(" ", "T")
-        raise ValueError(f"'{shown}' needs a time zone, such as {_here(told)}")
+        named = f"{told.replace('T', ' ')} Europe/Vienna"
+        raise ValueError(f"'{shown}' needs a time zone that is known, such as {_here(told)} or {named}")
     return moment
 
 

@@ -14,6 +14,7 @@ from gru_lab import cli
 from gru_lab.grading import commands, sandbox
 from gru_lab.grading.assignments import assignment
 from gru_lab.grading.names import safe_name
+from gru_lab.grading.option_types import percent
 from gru_lab.grading.places import class_seed
 from gru_lab.grading.record import MEANING
 from gru_lab.grading.results import ResultsError
@@ -244,6 +245,7 @@ def test_a_new_seed_that_was_named_is_told(tmp_path, capsys):
     [
         ("--late", "200", "a percentage from 0 to 100 is needed, such as 10%, not '200'"),
         ("--late", "-5", "not '-5'"),
+        ("--late", "0.1", "0.1 is less than one percent: write 10 for 10%, or 0.1%"),
         ("--late-at-most", "half", "not 'half'"),
         ("--grace-minutes", "-1", "a number of minutes from 0 on is needed, such as 15, not '-1'"),
         ("--grace-minutes", "inf", "not 'inf'"),
@@ -368,3 +370,17 @@ def test_who_goes_on_without_the_seed_that_was_named_is_asked_for_it(submissions
     assert not (out / "seed.txt").exists()
     assert grade(*again, "--resume", "--seed-file", seed) == 0
     assert (out / "records" / "06.jsonl").read_bytes() == records
+
+
+def test_a_slip_in_an_option_or_a_verb_is_told_with_what_was_meant(tmp_path, capsys):
+    with pytest.raises(SystemExit) as ended:
+        grade("class", "--asignment", "06", "--out", tmp_path)
+    said = capsys.readouterr().err
+    assert ended.value.code == 2 and said.startswith("usage: gru-lab grade ")
+    assert "unrecognized arguments: --asignment (was --assignment meant?)" in said
+    assert grade("table", tmp_path) == 1
+    assert "was 'gru-lab grade tables' meant?" in capsys.readouterr().err
+
+
+def test_a_tenth_of_a_percent_can_be_had():
+    assert percent("0.1%") == 0.1 and percent("1") == 1 and percent("0") == 0

@@ -117,9 +117,8 @@ CHANGES_H = RIGHT.replace(
 def test_right_numbers_and_a_changed_input_are_worth_half():
     result = graded((CHANGES_H, CODE.grade_id))
     assert (result.status, result.diagnosis, result.share) == ("wrong", "input changed", 0.5)
-    assert "counts half" in result.reason
     wrong = graded((CHANGES_H.replace("return visible - ", "return visible + "), CODE.grade_id))
-    assert wrong.share == 0 and "half" not in wrong.reason
+    assert wrong.share == 0
 
 
 @pytest.mark.parametrize(

@@ -168,3 +168,23 @@ def test_a_full_disk_leaves_the_old_page_and_every_record_needs_its_score(tmp_pa
     monkeypatch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left on device")))
     with pytest.raises(NotWritten, match="No space left"):
         feedback.write_feedback(tmp_path, [record], [score(record, Policy())])
+
+
+def test_half_for_a_changed_input_is_told_where_it_was_given():
+    changed = Result("6.4", "wrong", 3, 0.5, "Says it.", diagnosis="input changed")
+    assert feedback.HALF in made(changed)
+    assert feedback.HALF not in made(changed, policy=Policy(partial="none"))
+    assert feedback.HALF not in made(changed, manual={"6.4": 2})
+    assert feedback.HALF not in made(Result("6.4", "wrong", 3, 0.0, "Says it.", diagnosis="input changed"))
+
+
+def test_what_lateness_costs_is_told_of_points_that_there_are():
+    times = {
+        "handed_in": "2026-11-21T00:05:30+00:00",
+        "policy": Policy(due="2026-11-21T00:00+00:00", percent_per_day=10),
+    }
+    late = "Handed in 5 min 30 s late"
+    wrong, right, written = Result("6.4", "wrong", 3), Result("6.4", "right", 3, 1.0), Result("6.7", "by hand", 2)
+    assert f"{late}; there are no points to take anything off." in made(wrong, **times)
+    assert f"{late} (1 day begun): 10% of the points will be taken off." in made(written, **times)
+    assert f"{late} (1 day begun): 10% of the points will be taken off, 0.3 so far." in made(right, written, **times)

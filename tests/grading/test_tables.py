@@ -148,8 +148,8 @@ def test_canvas(tmp_path, graded):
 def test_moodle_and_gradescope(tmp_path, graded):
     tables.moodle(tmp_path / "moodle.csv", "Exercises 6", graded[1], PEOPLE)
     assert read(tmp_path / "moodle.csv")[:2] == [
-        ["Full name", "ID number", "Email address", "Exercises 6", "Feedback"],
-        ["Lovelace, Ada", "S1", "ada@example.org", "3.0", "6.4: 3 of 3"],
+        ["Identifier", "Full name", "ID number", "Email address", "Exercises 6", "Feedback"],
+        ["", "Lovelace, Ada", "S1", "ada@example.org", "3.0", "6.4: 3 of 3"],
     ]
     tables.gradescope(tmp_path / "gradescope.csv", graded[1], PEOPLE)
     assert read(tmp_path / "gradescope.csv")[1] == ["Lovelace, Ada", "S1", "ada@example.org", "A", "3.0", "3"]
@@ -174,7 +174,17 @@ def test_moodles_number_of_a_stranger_is_no_id_number(tmp_path):
     """A download tells "Participant 7099"; what Moodle matches in a table is another number, an id."""
     strangers = "Participant 7099", "Participant"
     tables.moodle(tmp_path / "moodle.csv", "Exercises 6", [Score(student, "06") for student in strangers])
-    assert [row[:2] for row in read(tmp_path / "moodle.csv")[1:]] == [[strangers[0], ""], [strangers[1], strangers[1]]]
+    assert [row[:3] for row in read(tmp_path / "moodle.csv")[1:]] == [
+        [strangers[0], strangers[0], ""],
+        ["", strangers[1], strangers[1]],
+    ]
+
+
+def test_an_address_is_no_id_number_of_moodles(tmp_path):
+    """A worksheet without ID numbers: students are known by their addresses, and Moodle's own number is blank."""
+    person = tables.Person(name="Ada", email="ada@x.org", participant="Participant 7009")
+    tables.moodle(tmp_path / "moodle.csv", "t", [Score("ada@x.org", "06")], {"ada@x.org": person})
+    assert read(tmp_path / "moodle.csv")[1][:4] == ["Participant 7009", "Ada", "", "ada@x.org"]
 
 
 def test_moodles_sentences_end_once(tmp_path, graded):

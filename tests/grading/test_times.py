@@ -6,7 +6,7 @@ from datetime import timedelta, timezone
 
 import pytest
 
-from gru_lab.grading.times import moment_of, named_time
+from gru_lab.grading.times import how_long, moment_of, named_time
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_what_to_write_is_of_this_machines_time_zone(monkeypatch):
     monkeypatch.setenv("TZ", "America/New_York")
     time.tzset()
     try:
-        with pytest.raises(ValueError, match=r"such as 2026-12-01T22:00-05:00$"):
+        with pytest.raises(ValueError, match=r"such as 2026-12-01T22:00-05:00 or 2026-12-01 22:00 Europe/Vienna$"):
             named_time("2026-12-01 22:00")
     finally:
         monkeypatch.undo()
@@ -107,7 +107,25 @@ def test_what_is_no_date_is_said(text):
         named_time(text)
 
 
-@pytest.mark.parametrize("text", ["0001-01-01T00:00", "9999-12-31T23:59", "2026-12-01 23:59 CET?"])
+@pytest.mark.parametrize(
+    "text", ["0001-01-01T00:00", "9999-12-31T23:59", "2026-12-01 23:59 CET?", "2026-12-01 23:59 Europe/Viena"]
+)
 def test_a_time_zone_is_asked_for_at_any_date(text):
-    with pytest.raises(ValueError, match=r"needs a time zone, such as [\d:T+-]+$"):
+    with pytest.raises(
+        ValueError, match=r"needs a time zone that is known, such as [\d:T+-]+ or [\d: -]+ Europe/Vienna$"
+    ):
         named_time(text)
+
+
+@pytest.mark.parametrize(
+    ("time", "says"),
+    [
+        (timedelta(minutes=5, seconds=30), "5 min 30 s"),  # a grace of five minutes is over, and it shows
+        (timedelta(seconds=0.5), "less than a second"),
+        (timedelta(hours=1, seconds=59), "1 h"),
+        (timedelta(days=1, minutes=31), "1 day 31 min"),
+        (timedelta(days=1200, hours=23), "1,200 days 23 h"),
+    ],
+)
+def test_how_long_in_words(time, says):
+    assert how_long(time) == says

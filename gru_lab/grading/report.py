@@ -25,11 +25,12 @@ MOST_MISTAKES = 5  # of one question
 
 @dataclass(frozen=True)
 class _Row:
-    """A student in the list of all. total: as text."""
+    """A student in the list of all. total: as text. is_open: a person must still add to it."""
 
     student: Student
     total: str
     state: str
+    is_open: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,8 +124,7 @@ def _waiting(scores):
 def _row(who, score):
     if score.mark is None and score.state != "to mark":
         return _Row(who, "–", score.state)
-    so_far = "" if score.mark is not None else " so far"
-    return _Row(who, f"{score.total:g} of {score.maximum:g}{so_far}", score.state)
+    return _Row(who, f"{score.total:g} of {score.maximum:g}", score.state, is_open=score.mark is None)
 
 
 def _hint(hint, called):

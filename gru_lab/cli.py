@@ -54,7 +54,7 @@ def main(arguments=None):
         return 0
     options, unknown = parser.parse_known_args(arguments)
     if unknown:
-        _refuse(unknown, subparsers.choices[called])
+        _refuse(unknown, subparsers.choices.get(called or "", parser))
     try:
         status = options.call(options) or 0
         sys.stdout.flush()

@@ -177,7 +177,7 @@ def mended_scan(keep, new, h):
 
 
 def by_places(order, order_of_keep=None):
-    """The scan in place, place by place. order: reversed is right; with iter partners change before they are read."""
+    """The scan in place, place by place: from the left, partners change before they are read; reversed, it is right."""
 
     def scan(keep, new, h):
         keep, new, distance = keep.copy(), new.copy(), 1

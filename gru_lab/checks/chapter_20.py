@@ -161,11 +161,12 @@ def scan_round(keep, new, distance):
 
 
 def round_cases(rng):
-    hand = {"keep": np.array([[0.5], [0.5], [0.2]]), "new": np.array([[1.0], [0.0], [2.0]]), "distance": 1}
+    # all keeps differ and no new is 0, so that it shows which keep fades which new
+    hand = {"keep": np.array([[0.5], [0.4], [0.2]]), "new": np.array([[1.0], [3.0], [2.0]]), "distance": 1}
     cases = [
         Case(
-            "hand", hand, "for the three pairs of the chapter",
-            expected=([[0.5], [0.25], [0.1]], [[1.0], [0.5], [2.0]]),
+            "hand", hand, "for the pairs (0.5, 1), (0.4, 3) and (0.2, 2)",
+            expected=([[0.5], [0.2], [0.08]], [[1.0], [3.4], [2.6]]),
         ),
     ]  # fmt: skip
     nothing = draw(rng, new=(4, 2)) | {"distance": 2}
@@ -200,10 +201,32 @@ def scan_round_in_place(keep, new, distance):
     return {"keep": keep, "new": new}
 
 
+def scan_round_from_the_right(keep, new, distance):
+    keep, new = keep.copy(), new.copy()
+    for t in reversed(range(distance, len(keep))):
+        new[t] += keep[t] * new[t - distance]
+        keep[t] *= keep[t - distance]
+    return keep, new
+
+
+def from_the_left(keep, new, distance):
+    """In place: each partner has changed before it is read. With distance 1, the whole loop."""
+    keep, new = keep.copy(), new.copy()
+    for t in range(distance, len(keep)):
+        new[t] += keep[t] * new[t - distance]
+        keep[t] *= keep[t - distance]
+    return keep, new
+
+
 def rolled(keep, new, distance):
     return keep * np.roll(keep, distance, 0), keep * np.roll(new, distance, 0) + new
 
 
+# further rounds, of distances 2 d, 4 d, …, give the same arrays as one from the left, hence the last sentence
+CHANGED = (
+    "Some partners had been changed in this round before they were read. Go from the right, or read from copies."
+    " If yours makes several rounds: make one."
+)
 SCAN_ROUND = Code(
     id="20.3",
     name="scan_round",
@@ -266,9 +289,23 @@ SCAN_ROUND = Code(
             ),
         ),
         Wrong(
+            "the earlier keep fades",
+            "new was faded by the earlier keep. The later step comes last: its own keep, keep_2, fades new_1.",
+            lambda keep, new, distance: (
+                scan_round(keep, new, distance)[0],
+                np.concatenate([new[:distance], keep[:-distance] * new[:-distance] + new[distance:]]),
+            ),
+        ),
+        Wrong("changed in this round", CHANGED, from_the_left),
+        Wrong(
+            "new changed in this round",
+            CHANGED,
+            lambda keep, new, distance: (scan_round(keep, new, distance)[0], from_the_left(keep, new, distance)[1]),
+        ),
+        Wrong(
             "as a loop",
             "This is what a whole loop gives, or all rounds. One round looks back `distance` places, and no further.",
-            lambda keep, new, distance: whole_loop(keep, new),
+            lambda keep, new, distance: from_the_left(keep, new, 1),
         ),
         Wrong(
             "first places lost",
@@ -276,7 +313,7 @@ SCAN_ROUND = Code(
             lambda keep, new, distance: tuple(part[distance:] for part in scan_round(keep, new, distance)),
         ),
     ),
-    right=(scan_round_by_loops, scan_round_padded, scan_round_in_place),
+    right=(scan_round_by_loops, scan_round_padded, scan_round_in_place, scan_round_from_the_right),
     praise="One round. With distances 1, 2, 4, … it is the whole scan.",
     hints=(
         "keep[:-distance] are the earlier ones, keep[distance:] the later ones, place by place.",
@@ -284,14 +321,6 @@ SCAN_ROUND = Code(
         "np.concatenate([new[:distance], keep[distance:] * new[:-distance] + new[distance:]]), and alike for keep.",
     ),
 )
-
-
-def whole_loop(keep, new):
-    keeps, news = [keep[0]], [new[0]]
-    for t in range(1, len(keep)):
-        keeps.append(keep[t] * keeps[-1])
-        news.append(keep[t] * news[-1] + new[t])
-    return np.array(keeps), np.array(news)
 
 
 BLIND_GATES = Choice(
@@ -314,7 +343,8 @@ BLIND_GATES = Choice(
         ),
         "c": Option(
             "hold a number for a thousand steps",
-            "z near 0 at every other word does it. minGRU can, and the scan reads them in ten rounds.",
+            "z near 0 at all words but the one that brings the number does it. minGRU can, and the scan reads them in"
+            " ten rounds.",
         ),
         "d": Option(
             "remember the last name that was mentioned",

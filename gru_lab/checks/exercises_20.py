@@ -56,6 +56,16 @@ def joined_cases(rng):
     return cases
 
 
+def joined_in_one_array(keep, new, first):
+    """h changes in place; right only because the list gets copies."""
+    h, states = np.zeros(keep.shape[1]), []
+    for t in range(len(keep)):
+        h *= 0 if first[t] else keep[t]
+        h += new[t]
+        states.append(h.copy())
+    return states
+
+
 def nothing(keep):
     return np.zeros(keep.shape[1])
 
@@ -114,8 +124,19 @@ JOINED = Code(
             "The new are added up whole. At each step the memory is multiplied by keep before new is added.",
             lambda keep, new, first: states_of_joined(np.ones_like(keep), new, first),
         ),
+        Wrong(
+            "one array for all",
+            "All rows are the last state: the list holds the same array each time. h = keep[t] * h + new[t] makes a new"
+            " one.",
+            lambda keep, new, first: np.array([states_of_joined(keep, new, first)[-1]] * len(keep)),
+        ),
     ),
-    right=(joined_by_scan, joined_cut_up, lambda keep, new, first: states_of_joined(keep, new, first).astype("f4")),
+    right=(
+        joined_by_scan,
+        joined_cut_up,
+        joined_in_one_array,
+        lambda keep, new, first: states_of_joined(keep, new, first).astype("f4"),
+    ),
     praise="A beginning is a pair with keep 0, so one scan reads many stories and nothing leaks.",
     hints=(
         "What does the pair (0, new) do to any memory?",
@@ -133,18 +154,18 @@ def scan_with(
     goes_on=lambda d, T: d < T,
     fades=lambda keep, longer, first: keep,
     keeps=True,
-    swapped=False,
+    joins=lambda keep_1, new_1, keep_2, new_2: keep_2 * new_1 + new_2,
     ends=None,
 ):
-    """The scan with one thing changed. fades: of the three keeps, the one that fades the earlier new."""
+    """The scan with one thing changed. fades: of the three keeps, the one that is taken for the later step's own."""
 
     def scan(keep, new, h):
         first, distance = keep, 1
         while goes_on(distance, len(keep)):
             longer = np.concatenate([keep[:distance], keep[distance:] * keep[:-distance]])
             share = fades(keep, longer, first)
-            late, early = (new[:-distance], new[distance:]) if swapped else (new[distance:], new[:-distance])
-            new = np.concatenate([new[:distance], share[distance:] * early + late])
+            joined = joins(share[:-distance], new[:-distance], share[distance:], new[distance:])
+            new = np.concatenate([new[:distance], joined])
             keep, distance = longer if keeps else keep, grow(distance)
         return (keep * h + new) if ends is None else ends(keep, new, h)
 
@@ -153,6 +174,23 @@ def scan_with(
 
 def mended_scan(keep, new, h):
     return scan_with()(keep, new, h)
+
+
+def by_places(order, order_of_keep=None):
+    """The scan in place, place by place: from the left, partners change before they are read; reversed, it is right."""
+
+    def scan(keep, new, h):
+        keep, new, distance = keep.copy(), new.copy(), 1
+        while distance < len(keep):
+            places = range(distance, len(keep))
+            for t in order(places):
+                new[t] += keep[t] * new[t - distance]
+            for t in (order_of_keep or order)(places):
+                keep[t] *= keep[t - distance]
+            distance *= 2
+        return keep * h + new
+
+    return scan
 
 
 def scan_cases(rng):
@@ -168,6 +206,9 @@ def scan_cases(rng):
     return cases
 
 
+CHANGED = (
+    "Some partners had been changed in this round before they were read. Take all places at once, or go from the right."
+)
 MENDED_SCAN = Code(
     id="20.6",
     name="mended_scan",
@@ -226,8 +267,21 @@ MENDED_SCAN = Code(
         Wrong(
             "wrong way round",
             "The later keep must fade the earlier new: keep_2 new_1 + new_2.",
-            scan_with(swapped=True),
+            scan_with(joins=lambda keep_1, new_1, keep_2, new_2: keep_2 * new_2 + new_1),
         ),
+        Wrong(
+            "the earlier keep fades",
+            "new was faded by the earlier keep. The later step comes last: its own keep, keep_2, fades new_1.",
+            scan_with(joins=lambda keep_1, new_1, keep_2, new_2: keep_1 * new_1 + new_2),
+        ),
+        Wrong(
+            "both faded",
+            "new_2 was faded as well. keep_2 acts on what was there before it, so only new_1 fades: keep_2 new_1"
+            " + new_2.",
+            scan_with(joins=lambda keep_1, new_1, keep_2, new_2: keep_2 * (new_1 + new_2)),
+        ),
+        Wrong("changed in this round", CHANGED, by_places(iter)),
+        Wrong("new changed in this round", CHANGED, by_places(iter, order_of_keep=reversed)),
         Wrong(
             "last state only",
             "Only the last state comes out. The scan gives all T of them.",
@@ -236,6 +290,7 @@ MENDED_SCAN = Code(
     ),
     right=(
         one_after_another,  # the text says that only the states are looked at: arrays do not tell how they were made
+        by_places(reversed),
         lambda keep, new, h: mended_scan(keep, new, h).astype(np.float32),
         lambda keep, new, h: [
             (keep[: t + 1].prod(0) * h + sum(keep[s + 1 : t + 1].prod(0) * new[s] for s in range(t + 1))).tolist()

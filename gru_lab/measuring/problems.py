@@ -38,8 +38,8 @@ class Problem(NamedTuple):
 def copying(rng, B):
     """Five letters, a pause, a signal: then say the five letters.
 
-    In this form: "Unitary evolution recurrent neural networks", 2016 (arXiv:1511.06464), after Hochreiter and
-    Schmidhuber 1997.
+    In this form: Arjovsky, Shah and Bengio, "Unitary evolution recurrent neural networks", 2016 (arXiv:1511.06464),
+    after Hochreiter and Schmidhuber 1997.
     Inputs: one of 8 letters, "nothing", "now". T = 20, D = 10; y is a letter's number.
     """
     letters = rng.integers(0, LETTERS, (B, COPIED))

@@ -150,9 +150,9 @@ def earlier(path):
 
 
 def is_same(item, answer, result):
-    """Is `answer`, of a page, the answer of a Result? Where the lines of sentences end makes no difference."""
-    now, has_sentences = _shown(item, result), item.by_hand or result.added
-    return "".join(answer.split()) == "".join(now.split()) if has_sentences else answer == now
+    """Is `answer`, of a page, the answer of a Result? Where the lines of a written one end makes no difference."""
+    now = _shown(item, result)
+    return "".join(answer.split()) == "".join(now.split()) if item.by_hand else answer == now
 
 
 def write(path, notebook):

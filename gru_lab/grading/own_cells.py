@@ -35,7 +35,7 @@ def own_cells(cells, assignment):
         name = given.name_of(cell)
         here = _place(name) if _place(name) in given.places else here
         text = given.taken_out_of(cell, name)
-        if here and text:
+        if text:
             shown = text if name in given.texts else cell.source.strip()
             found.append(Own(here, text, shown, cell.is_code))
     return found

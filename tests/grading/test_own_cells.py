@@ -114,6 +114,11 @@ def test_other_numbers_to_try_are_no_answer_and_a_function_is_perhaps_one():
     assert read(data, asked).answers["4.5"].added == (("code", repaired),)
 
 
+def _set_otherwise(cell):
+    """Sentences in one line, and a comment in code."""
+    return cell["source"].replace("\n", " ") if cell["cell_type"] == "markdown" else f"{cell['source']}\n# done"
+
+
 @pytest.mark.parametrize("number", numbers())
 def test_nothing_handed_out_is_anybody_s_own(number):
     asked = assignment(number)
@@ -123,6 +128,7 @@ def test_nothing_handed_out_is_anybody_s_own(number):
         [{**cell, "metadata": {}, "id": f"x{i}"} for i, cell in enumerate(cells)],
         [{**cell, "source": cell["source"].replace("\n", "  \r\n")} for cell in cells],
         [{**cell, "source": cell["source"] + "\n\n"} for cell in cells],
+        [{**cell, "source": _set_otherwise(cell)} for cell in cells],
         [*cells, *cells],
         cells[::-1],
         [*cells, *({**cell, "metadata": {}, "id": ""} for cell in cells)],

@@ -4,7 +4,7 @@ A submission's code runs in a sandbox and hands over arrays; questions, seeds an
 
     submissions   a folder or a download of an LMS -> one `Submission` for each student (its parts: archive, entries,
                   zips, shapes, systems, handed, choosing, exercise_names, names; roster, times)
-    notebooks     a notebook, however battered -> the code to run, and which cell answers what (cells)
+    notebooks     a notebook, however battered -> the code to run, and which cell answers what (cells, own_cells)
     sandbox       a process that a submission may do its worst in: `worker` is the program in it, a `fork` answers each
                   question; they speak in the words of `wire`, and see a `stripped` copy of gru_lab
     engine        a `Submission` -> its `Record`; a pure function, so that any machine may run it (judging)

@@ -20,6 +20,10 @@ KINDS = {
     ),
     "ended itself": ("ended Python itself", BY_RULE),
     "not found": ("no answer found", BY_RULE),
+    "added": (
+        "not attempted, and cells were added beside it",
+        f"Perhaps the answer stands in them: its page shows them, and so does Formgrader. {BY_RULE}",
+    ),
     "raise left": ("a raise line that was left in", f"It keeps the whole answer from being tried. {BY_RULE}"),
     "no package": (
         "a package that is not there",
@@ -97,6 +101,8 @@ def _kind(result):
         return "no package"
     if result.status == "raised" and result.says == NOT_FINISHED.says:
         return "raise left"
+    if result.status == "not attempted" and result.added:
+        return "added"
     return result.status if result.status in KINDS else ""
 
 

@@ -15,6 +15,7 @@ from gru_lab.checks import limits, verdict
 from gru_lab.checks.question import Code
 from gru_lab.grading import judging, notebooks, sandbox, stripped, wire
 from gru_lab.grading.assignments import assignment
+from gru_lab.grading.audience import ForGrader
 from gru_lab.grading.record import Record
 from gru_lab.grading.wire import NOT_A_CELL
 
@@ -24,6 +25,7 @@ READ_S = 20.0  # a file, which may be made to be slow to take apart
 CELLS_S = 20.0  # all cells of a notebook together, however impolite
 # When all questions are asked at once: one cell or answer, and the whole. Who needs longer is asked alone.
 AT_ONCE_S, ALL_AT_ONCE_S = 1.0, 5.0
+ADDED = ForGrader("Cells that were not handed out stand at this question. They were not graded.")
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,10 @@ class _Runner:
             result = judging.plain(item, "not found", says=" ".join(answer.notes))
         else:
             result = self._judged(item, lambda *replied: judging.on_shown(item, answer, *replied))
-        return replace(result, source=answer.source, notes=(*answer.notes, *result.notes))
+        result = replace(result, source=answer.source, notes=(*answer.notes, *result.notes))
+        if result.status in ("not attempted", "not found") and answer.added:
+            return replace(result, added=answer.added, notes=(*result.notes, ADDED))
+        return result
 
     def _confirmed(self, item, draft):
         """The Result on secret inputs too, where those of the notebook left anything to win."""

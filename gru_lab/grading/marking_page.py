@@ -85,11 +85,18 @@ def page(asked, record, results, outdated=None):
 
 
 def _shown(item, result):
-    """An answer as Formgrader shows it. It cuts a long line off, so sentences are folded."""
+    """An answer as Formgrader shows it, and below it what was added where there is none."""
     source = plain(result.source)
-    if not item.by_hand:
-        return source
-    return "\n".join(one for line in source.split("\n") for one in textwrap.wrap(line, WIDTH) or [""])
+    parts = [_folded(source) if item.by_hand else source]
+    for kind, text in result.added:
+        text = _folded(plain(text)) if kind == "text" else plain(text)
+        parts.append(f"# --- not graded: a cell of {kind} that was added at this question ---\n{text}")
+    return "\n\n".join(filter(None, parts))
+
+
+def _folded(text):
+    """Sentences such that no line is long: Formgrader cuts it off."""
+    return "\n".join(one for line in text.split("\n") for one in textwrap.wrap(line, WIDTH) or [""])
 
 
 def _grade_id(cell):
@@ -144,7 +151,7 @@ def earlier(path):
 
 def is_same(item, answer, result):
     """Is `answer`, of a page, the answer of a Result? Where the lines of a written one end makes no difference."""
-    now = plain(result.source)
+    now = _shown(item, result)
     return "".join(answer.split()) == "".join(now.split()) if item.by_hand else answer == now
 
 

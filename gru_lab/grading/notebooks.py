@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from gru_lab.grading.audience import ForGrader
 from gru_lab.grading.cells import Unreadable, all_cells, defined, grade_id, tidy
-from gru_lab.grading.text_cells import written_for
+from gru_lab.grading.own_cells import added_at, own_cells, written_for
 
 __all__ = ["Answer", "Reading", "Unreadable", "read"]
 
@@ -18,7 +18,8 @@ class Answer:
     """The cell that answers one question. cell: its number among the cells to run, or None. source: its text.
 
     names: under which the answer may be found after the cells have run, the one asked for first. blank: the cell is as
-    it was handed out. notes: how it was found, where that was not as usual.
+    it was handed out. notes: how it was found, where that was not as usual. added: other cells of the
+    student's own that stand at the question, as `own_cells.added_at` has them.
     """
 
     cell: int | None = None
@@ -26,6 +27,7 @@ class Answer:
     names: tuple = ()
     blank: bool = False
     notes: tuple = ()
+    added: tuple = ()
 
 
 @dataclass
@@ -50,13 +52,14 @@ def read(data, assignment):
     mine = [cell for cell in found if cell.is_code and cell.tidy not in tests]
     reading = Reading(list(enumerate(setup)), len(setup), notes=notes)
     left_out = {number for number, cell in enumerate(mine) if cell.tidy in ("", *map(tidy, setup))}
+    own = own_cells(found, assignment)
     for item in assignment.items:
         answer, stubs = _answer(item, mine)
         left_out |= stubs
         answer.cell = None if answer.cell is None else answer.cell + reading.setup
         if item.by_hand:
-            answer = _with_text(answer, written_for(item, found, assignment.cells))
-        reading.answers[item.question.id] = answer
+            answer = _with_text(answer, written_for(item, own))
+        reading.answers[item.question.id] = replace(answer, added=added_at(item, own))
     reading.cells += [(n + reading.setup, cell.python) for n, cell in enumerate(mine) if n not in left_out]
     reading.torch = any(re.search(r"\btorch\b", source) for _, source in reading.cells)
     return reading

@@ -33,7 +33,8 @@ class Result:
     share: from 0 to 1, how much of it came out right; 1 only if the status is "right". says, reason, remarks: sentences
     for the student, rows: ((label, text), …); none of them holds an input that is kept secret. diagnosis: the name of
     the mistake, "" when nobody knows it. source: the cell that was graded. notes: how it was found, where not as usual,
-    each for whom `audience` says.
+    each for whom `audience` says. added: (("text" or "code", source), …), where there was no answer to grade: cells of
+    the student's own that stand at the question.
     """
 
     question: str
@@ -48,6 +49,7 @@ class Result:
     source: str = ""
     notes: tuple = ()
     seconds: float = 0.0
+    added: tuple = ()
 
 
 @dataclass
@@ -88,9 +90,7 @@ class Record:
         """The Record of a dict that `as_json` made. Raises ValueError for anything else."""
         try:
             results = tuple(
-                Result(
-                    **{**one, "rows": tuple(map(tuple, one["rows"])), "remarks": tuple(one["remarks"]), **_notes(one)}
-                )
+                Result(**{**one, "remarks": tuple(one["remarks"]), **_pairs(one), **_notes(one)})
                 for one in data["results"]
             )
             record = cls(**{**data, "results": results, **_notes(data)})
@@ -100,6 +100,11 @@ class Record:
         if not known:
             raise ValueError("this record was written by another version of gru_lab")
         return record
+
+
+def _pairs(data):
+    """Of a record that was written before there was `added`, too."""
+    return {"rows": tuple(map(tuple, data["rows"])), "added": tuple(map(tuple, data.get("added", ())))}
 
 
 def _notes(data):

@@ -228,7 +228,8 @@ def _write(options, paths, records, policy, roster):
     given = results.write_all(paths, records, policy, roster, due, gradebook=not options.no_gradebook)
     _summary(paths, records, given)
     again = f"gru-lab grade tables {paths.root} --roster {options.roster or 'FILE'}"
-    for doubt in doubts(records, policy, roster, again):
+    marked = {score.student for score in given if score.by_hand}
+    for doubt in doubts(records, policy, roster, again, marked):
         print(f"Look at this: {doubt}", file=sys.stderr)
     return 0
 

@@ -233,6 +233,31 @@ def test_nbgrader(give, given):
 
 
 @pytest.mark.parametrize(
+    "files",
+    [
+        {NAME: "x"},
+        {NAME: ""},
+        {"essay.docx": "x"},
+        {"work.zip": packed(mine__ipynb="x")},
+        {"work.zip": packed(mine__docx="x")},
+        {"work.zip": b"damaged"},
+        {"05_flow_diagram.ipynb": "x"},
+    ],
+)
+def test_the_time_is_known_whatever_was_handed_in(give, files):
+    there = {f"anna/06/{name}": data for name, data in files.items()}
+    stamps = {f"anna/0{n}/timestamp.txt": f"2026-11-2{n} 10:03:44 UTC" for n in (5, 6)}
+    rows = loaded(give({**there, **stamps, "anna/05/z.docx": "of another exercise", f"bob/{NAME}": "x"}))
+    assert rows["anna"].handed_in == "2026-11-26T10:03:44+00:00"
+    assert rows["anna"].file.endswith(tuple(there)) or "mine.ipynb" in rows["anna"].file
+
+
+def test_a_time_in_another_exercises_folder_is_that_ones(give):
+    files = {"anna/05/essay.docx": "x", "anna/05/timestamp.txt": "2026-11-25 10:03:44 UTC", f"bob/{NAME}": "x"}
+    assert loaded(give(files))["anna"].handed_in == ""
+
+
+@pytest.mark.parametrize(
     ("files", "student"),
     [
         ({"06_reset_gate_anna.ipynb": "x", "b.ipynb": ""}, "anna"),

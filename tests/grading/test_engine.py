@@ -157,6 +157,43 @@ def test_each_end_has_a_status_and_a_sentence(item, source, status, diagnosis, s
     assert result.source == source
 
 
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("def change_of_candidate(*given):\n    return None", "your function only returns None."),
+        ("def change_of_candidate(*given):\n    pass", "your function only returns None."),
+        ("def change_of_candidate(*given):\n    return ...", "the three dots"),
+        ("change_of_candidate = None", "None stands where your function should be"),
+    ],
+)
+def test_of_a_raise_line_nothing_is_said_where_there_is_none(source, says):
+    result = graded((source, CODE.grade_id))
+    assert result.status == "not attempted"
+    assert says in result.says and "raise line" not in result.says
+
+
+@pytest.mark.parametrize(
+    ("ending", "status", "says"),
+    [
+        ("while True: pass", "stopped", "there it does not come back within the time."),
+        ("__import__('time').sleep(60)", "stopped", "there it does not come back within the time."),
+        ("__import__('os')._exit(0)", "ended itself", "there it ends Python instead of returning."),
+        ("raise MemoryError", "out of memory", "there it needs more memory than there is."),
+        ("1 / 0", "raised", "there it ends with an error."),
+        ("raise NotImplementedError", "raised", "there it ends with an error."),
+        ("return None", "wrong", "there it returns None."),
+        ("print('x' * 200_000)", "wrong", "there it prints too much."),
+        ("return h[..., :1]", "wrong", "of other sizes: the shape differs."),
+        ("return 2 * h", "wrong", "and not on others, of other sizes."),
+    ],
+)
+def test_how_it_ends_on_other_inputs_is_said(ending, status, says):
+    source = RIGHT.replace("    r =", f"    if not ({VISIBLE}):\n        {ending}\n    r =", 1)
+    result = graded((source, CODE.grade_id), terms=engine.Terms("a secret", PROTECTED, 1.0))
+    assert result.status == status and result.share < 1
+    assert result.says.startswith("It is right on the inputs of the notebook") and result.says.endswith(says)
+
+
 LIBRARY = "from gru_lab.cell import gru_step\n"
 BUG = "repaired_step(x, h, W_r, U_r, b_r, W_z, U_z, b_z, W_h, U_h, b_h)"
 

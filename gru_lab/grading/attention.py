@@ -7,7 +7,7 @@ from urllib.parse import quote
 from gru_lab.checks.verdict import NOT_FINISHED
 from gru_lab.grading.record import MEANING
 
-__all__ = ["KINDS", "Kind", "Problem", "Student", "kinds", "problems", "student"]
+__all__ = ["KINDS", "Kind", "Problem", "Student", "how_many", "kinds", "problems", "student"]
 
 BY_RULE = "It has its points by rule, mostly none. Look whether that is fair; points given in Formgrader count instead."
 # What says more about the notebook or its reading than about an answer, in this order: {kind: (words, what it counts)}.
@@ -82,6 +82,11 @@ def problems(record, score, who):
             waits = kind == "not found" and result.question in score.to_mark
             found["not graded" if waits else kind, _reason(result)].append(result.question)
     return [Problem(who, ", ".join(names), kind, reason) for (kind, reason), names in found.items()]
+
+
+def how_many(pairs):
+    """How many of the (Record, Score) a person should look at, as the report counts them."""
+    return sum(bool(problems(record, score, None)) for record, score in pairs)
 
 
 def kinds(found, most):

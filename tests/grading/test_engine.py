@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from gru_lab.checks import verdict
-from gru_lab.grading import engine, notebooks, sandbox
+from gru_lab.grading import engine, feedback, notebooks, sandbox
 from gru_lab.grading.assignments import assignment, folder, numbers
-from gru_lab.grading.record import Record
+from gru_lab.grading.record import MEANING, Record
+from gru_lab.grading.scores import Policy, score
 from gru_lab.grading.submissions import Submission
 
 SOLUTIONS = Path(__file__).resolve().parents[2] / "solutions"
@@ -170,6 +171,14 @@ def test_of_a_raise_line_nothing_is_said_where_there_is_none(source, says):
     result = graded((source, CODE.grade_id))
     assert result.status == "not attempted"
     assert says in result.says and "raise line" not in result.says
+
+
+@pytest.mark.parametrize("source", [f"# I would begin with r.\n{CODE.stub}", "# I would begin with r."])
+def test_where_only_comments_were_written_nothing_says_that_nothing_was(source):
+    record = engine.grade(of_cells((source, CODE.grade_id)), TERMS)
+    html = feedback.page(record, score(record, Policy()))
+    assert "as it was handed out" not in html and MEANING["not attempted"] in html
+    assert ("Only comments were written there." in html) != ("There is no code in the cell." in html)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from gru_lab.checks.verdict import NOT_FINISHED
+from gru_lab.grading.notebooks import OF_ANOTHER
 from gru_lab.grading.record import MEANING
 
 __all__ = ["KINDS", "Kind", "Problem", "Student", "how_many", "kinds", "problems", "student"]
@@ -74,13 +75,15 @@ def problems(record, score, who):
         return [
             Problem(who, "everything", "not graded", record.problem or "No question of it was looked at.", record.file)
         ]
+    another = next((note for note in record.notes if note.startswith(OF_ANOTHER)), "")
     found = defaultdict(list)
     if score.outdated:
         found["marked before", CHANGED] = list(score.outdated)
     for result in record.results:
         if result.question not in score.by_hand and (kind := _kind(result)):
             waits = kind == "not found" and result.question in score.to_mark
-            found["not graded" if waits else kind, _reason(result)].append(result.question)
+            said = another if kind == "not found" and another else _reason(result)
+            found["not graded" if waits else kind, said].append(result.question)
     return [Problem(who, ", ".join(names), kind, reason) for (kind, reason), names in found.items()]
 
 

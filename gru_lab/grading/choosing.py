@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from gru_lab.grading.assignments import assignment
 from gru_lab.grading.entries import Unreadable
 from gru_lab.grading.exercise_names import exercise_in, folder_number, is_notebook, stem_of, titled
 from gru_lab.grading.handed import Handed
@@ -41,7 +42,7 @@ def choose(group, asked, max_bytes):
             return _stamped(_from_zip(zips[-1], asked, group.for_this, max_bytes), zips[-1], group, asked)
         if files:
             latest = max(files, key=lambda file: (not _is_elsewhere(file, asked), *_latest(file)))
-            return _stamped(_no_notebook(files, latest), latest, group, asked)
+            return _stamped(_no_notebook(files, latest, asked), latest, group, asked)
         return _nothing(group)
     except Unreadable as problem:
         return Chosen(problem=str(problem))
@@ -139,7 +140,8 @@ def _from_zip(zipped, asked, for_this, max_bytes):
     notebooks = _likeliest(filter(_is_notebook, inside), asked, for_this)
     if not notebooks:
         held = _listed([file.name for file in inside]) if inside else "nothing"
-        return Chosen(path, problem=f"The zip '{clean(zipped.name)}' holds no notebook of this exercise, but {held}.")
+        says = f"The zip '{clean(zipped.name)}' holds no notebook of this exercise, but {held}."
+        return Chosen(path, problem=says + _whose_exercise(inside, asked))
     file = notebooks[-1]
     notes = (f"The notebook was taken from the zip '{clean(zipped.name)}'.",)
     notes += _which(file, inside, asked)
@@ -154,14 +156,25 @@ def _nothing(group):
     return Chosen(typed.entry.path, problem=says)
 
 
-def _no_notebook(files, latest):
+def _no_notebook(files, latest, asked):
     unreadable = next((file.entry.problem for file in files if file.name == "?" and file.entry.problem), "")
     if unreadable:
         return Chosen(latest.entry.path, problem=unreadable)
     says = f"No notebook of this exercise was handed in, but {_listed([file.name for file in files])}."
+    says += _whose_exercise(files, asked)
     if latest.entry.ending in _PACKED:
         says += " Such a packed file is not opened: hand in the .ipynb file itself."
     return Chosen(latest.entry.path, problem=says)
+
+
+def _whose_exercise(files, asked):
+    """A sentence where one is the notebook of another exercise, by its name; else ""."""
+    for file in filter(_is_notebook, files):
+        number = titled(stem_of(file.name))[0]
+        if number:
+            about = f" '{clean(file.name, 60)}' is the notebook of '{assignment(number).title}':"
+            return f"{about} ask whether you may still hand in that of '{asked.title}'."
+    return ""
 
 
 def _listed(names):

@@ -227,7 +227,9 @@ def test_nbgrader(give, given):
     assert rows["bob"].handed_in == "" and "timestamp.txt cannot be read" in rows["bob"].notes[0]
     assert rows["cat"].handed_in.endswith("+00:00") and "UTC is assumed" in rows["cat"].notes[0]
     assert rows["dan"].problem == (
-        "No notebook of this exercise was handed in, but '05_flow_diagram.ipynb', 'work.zip'."
+        "No notebook of this exercise was handed in, but '05_flow_diagram.ipynb', 'work.zip'. '05_flow_diagram.ipynb' "
+        "is the notebook of 'Exercises 5 · The flow diagram': ask whether you may still hand in that of "
+        "'Exercises 6 · The reset gate'."
     )
     assert rows["eve"].handed_in == "" and rows["eve"].file.endswith(f"eve/ps1/{NAME}")
 
@@ -438,6 +440,12 @@ def test_what_a_student_may_hand_in_instead(give, files, data, says):
 def test_a_notebook_of_another_exercise_that_was_handed_in_for_this_one_is_graded_with_a_note(give):
     (row,) = loaded(give({"Anna_1_assignsubmission_file/05_flow_diagram.ipynb": "x"})).values()
     assert row.data == b"x" and "named after another exercise" in row.notes[0]
+
+
+def test_in_a_zip_the_notebook_of_another_exercise_is_named_too(give):
+    inside = packed(**{"05_flow_diagram.docx": "x", "05_flow_diagram.ipynb": "x"})
+    files = {"anna/work.zip": inside, f"bob/{NAME}": "x"}
+    assert "'05_flow_diagram.ipynb' is the notebook of 'Exercises 5 · " in loaded(give(files))["anna"].problem
 
 
 def test_a_link_is_not_followed(tmp_path):

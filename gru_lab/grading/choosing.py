@@ -172,8 +172,9 @@ def _whose_exercise(files, asked):
     for file in filter(_is_notebook, files):
         number = titled(stem_of(file.name))[0]
         if number:
-            about = f" '{clean(file.name, 60)}' is the notebook of '{assignment(number).title}':"
-            return f"{about} ask whether you may still hand in that of '{asked.title}'."
+            which = "It" if len(files) == 1 else f"'{clean(file.name, 60)}'"
+            is_of = f"{which} is the notebook of '{assignment(number).title}'"
+            return f" {is_of}: ask whether you may still hand in that of '{asked.title}'."
     return ""
 
 

@@ -442,6 +442,14 @@ def test_a_notebook_of_another_exercise_that_was_handed_in_for_this_one_is_grade
     assert row.data == b"x" and "named after another exercise" in row.notes[0]
 
 
+def test_the_notebook_of_another_exercise_is_named_as_such(give):
+    row = loaded(give({"anna/06/05_flow_diagram.ipynb": "x", f"bob/{NAME}": "x"}))["anna"]
+    assert row.problem.endswith(
+        "but '05_flow_diagram.ipynb'. It is the notebook of 'Exercises 5 · The flow diagram': "
+        "ask whether you may still hand in that of 'Exercises 6 · The reset gate'."
+    )
+
+
 def test_in_a_zip_the_notebook_of_another_exercise_is_named_too(give):
     inside = packed(**{"05_flow_diagram.docx": "x", "05_flow_diagram.ipynb": "x"})
     files = {"anna/work.zip": inside, f"bob/{NAME}": "x"}

@@ -40,6 +40,17 @@ NOT_WRITTEN = Verdict(
     "waiting", says="Not written yet. Replace the raise line with your code, then run this cell again."
 )
 
+ONLY_NONE, ONLY_DOTS, NO_FUNCTION = (
+    Verdict("waiting", says=f"Not written yet: {what} Write your code, then run this cell again.")
+    for what in (
+        "your function only returns None.",
+        "your function returns the three dots (...) alone.",
+        "None stands where your function should be.",
+    )
+)
+
+UNWRITTEN = (NOT_WRITTEN, ONLY_NONE, ONLY_DOTS, NO_FUNCTION)
+
 NOT_FINISHED = Verdict(
     "waiting", says="Not finished yet: the raise line is still there. Take it out when your code is in place."
 )
@@ -86,7 +97,7 @@ def judge_code(question, look, cases, outcomes):
 
 def _before_the_call(question, look):
     if look.kind == "nothing" or look.empty:
-        return NOT_WRITTEN
+        return NO_FUNCTION if look.kind == "nothing" else ONLY_NONE
     if look.kind != "function":
         mend = "Take the quotes away" if look.kind == "a text" else "Leave out the brackets after its name"
         says = f"You passed {look.kind}; the check needs the function itself."
@@ -153,7 +164,7 @@ def _judge_call(question, cases, outcomes, expected):
 
 def _unfinished(outcome):
     if not outcome.line:
-        return NOT_WRITTEN
+        return NOT_WRITTEN if outcome.error else ONLY_DOTS
     if outcome.line.startswith("raise"):
         return NOT_FINISHED
     rows = (("it says", outcome.error), ("your line", outcome.line))

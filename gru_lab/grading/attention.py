@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from gru_lab.checks.verdict import NOT_FINISHED
+from gru_lab.grading.notebooks import OF_ANOTHER
 from gru_lab.grading.record import MEANING
 
-__all__ = ["KINDS", "Kind", "Problem", "Student", "kinds", "problems", "student"]
+__all__ = ["KINDS", "Kind", "Problem", "Student", "how_many", "kinds", "problems", "student"]
 
 BY_RULE = "It has its points by rule, mostly none. Look whether that is fair; points given in Formgrader count instead."
 # What says more about the notebook or its reading than about an answer, in this order: {kind: (words, what it counts)}.
@@ -78,14 +79,21 @@ def problems(record, score, who):
         return [
             Problem(who, "everything", "not graded", record.problem or "No question of it was looked at.", record.file)
         ]
+    another = next((note for note in record.notes if note.startswith(OF_ANOTHER)), "")
     found = defaultdict(list)
     if score.outdated:
         found["marked before", CHANGED] = list(score.outdated)
     for result in record.results:
         if result.question not in score.by_hand and (kind := _kind(result)):
             waits = kind == "not found" and result.question in score.to_mark
-            found["not graded" if waits else kind, _reason(result)].append(result.question)
+            said = another if kind == "not found" and another else _reason(result)
+            found["not graded" if waits else kind, said].append(result.question)
     return [Problem(who, ", ".join(names), kind, reason) for (kind, reason), names in found.items()]
+
+
+def how_many(pairs):
+    """How many of the (Record, Score) a person should look at, as the report counts them."""
+    return sum(bool(problems(record, score, None)) for record, score in pairs)
 
 
 def kinds(found, most):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from gru_lab.grading.assignments import assignment
 from gru_lab.grading.entries import Unreadable
 from gru_lab.grading.exercise_names import exercise_in, folder_number, is_notebook, stem_of, titled
 from gru_lab.grading.handed import Handed
@@ -20,7 +21,7 @@ _PACKED = {".rar", ".7z", ".gz", ".tgz", ".tar", ".xz", ".bz2"}
 @dataclass(frozen=True)
 class Chosen:
     """path: of the file, "" without one. data: its bytes, or None; then `problem` says why. stamp: nbgrader's
-    timestamp.txt that lies beside it, an Entry or None."""
+    timestamp.txt that lies beside the file, whatever that is, an Entry or None."""
 
     path: str = ""
     data: object = None
@@ -35,11 +36,14 @@ def choose(group, asked, max_bytes):
         files = [file for file in group.files if not file.typed and file.name.lower() != "timestamp.txt"]
         notebooks = _likeliest(filter(_is_notebook, files), asked, group.for_this)
         if notebooks:
-            return _read(notebooks, files, group, asked, max_bytes)
+            return _stamped(_read(notebooks, files, asked, max_bytes), notebooks[-1], group, asked)
         zips = _likeliest((file for file in files if file.entry.ending == ".zip"), asked, group.for_this)
         if zips:
-            return _from_zip(zips[-1], asked, group.for_this, max_bytes)
-        return _nothing(group, files)
+            return _stamped(_from_zip(zips[-1], asked, group.for_this, max_bytes), zips[-1], group, asked)
+        if files:
+            latest = max(files, key=lambda file: (not _is_elsewhere(file, asked), *_latest(file)))
+            return _stamped(_no_notebook(files, latest, asked), latest, group, asked)
+        return _nothing(group)
     except Unreadable as problem:
         return Chosen(problem=str(problem))
 
@@ -66,10 +70,21 @@ def _rank(file, asked):
         return NEAR if rest else NAMED_SO
     if titled(stem)[0]:  # a number alone, as in "hw3", may be somebody's own count
         return OF_ANOTHER
-    folders = {folder_number(part) for part in file.path[:-1]} - {None}
+    folders = _folders(file)
     if asked.number in folders or folder_number(stem) == asked.number:
         return NEAR
     return OF_ANOTHER if folders else PERHAPS
+
+
+def _folders(file):
+    """The exercises that the folders around it are named after."""
+    return {folder_number(part) for part in file.path[:-1]} - {None}
+
+
+def _is_elsewhere(file, asked):
+    """Does it lie in the folder of another exercise?"""
+    folders = _folders(file)
+    return bool(folders) and asked.number not in folders
 
 
 def _is_notebook(file):
@@ -80,13 +95,21 @@ def _latest(file):
     return file.order, file.path
 
 
-def _read(notebooks, files, group, asked, max_bytes):
+def _stamped(chosen, file, group, asked):
+    """With the time that lies beside `file`: a person may give marks for what no program reads, and they may be late.
+    In the folder of another exercise it is that one's."""
+    if _is_elsewhere(file, asked):
+        return chosen
+    beside = (*file.path[:-1], "timestamp.txt")
+    return replace(chosen, stamp=next((other.entry for other in group.files if other.path == beside), None))
+
+
+def _read(notebooks, files, asked, max_bytes):
     file = notebooks[-1]
     notes = _which(file, files, asked)
     if _rank(file, asked) == OF_ANOTHER:
         notes += (f"The notebook is named after another exercise: '{clean(file.name)}'.",)
-    beside = (other for other in group.files if other.path == (*file.path[:-1], "timestamp.txt"))
-    return replace(_data(file.entry, file.entry.path, notes, max_bytes), stamp=next((f.entry for f in beside), None))
+    return _data(file.entry, file.entry.path, notes, max_bytes)
 
 
 def _which(file, files, asked):
@@ -117,28 +140,42 @@ def _from_zip(zipped, asked, for_this, max_bytes):
     notebooks = _likeliest(filter(_is_notebook, inside), asked, for_this)
     if not notebooks:
         held = _listed([file.name for file in inside]) if inside else "nothing"
-        return Chosen(path, problem=f"The zip '{clean(zipped.name)}' holds no notebook of this exercise, but {held}.")
+        says = f"The zip '{clean(zipped.name)}' holds no notebook of this exercise, but {held}."
+        return Chosen(path, problem=says + _whose_exercise(inside, asked))
     file = notebooks[-1]
     notes = (f"The notebook was taken from the zip '{clean(zipped.name)}'.",)
     notes += _which(file, inside, asked)
     return _data(file.entry, clean(f"{path}/{file.entry.path}", 300), notes, max_bytes)
 
 
-def _nothing(group, files):
-    if not files:
-        typed = next((file for file in group.files if file.typed), None)
-        if typed is None:
-            return Chosen(problem=NOTHING)
-        says = "Text or a link was typed in, and no notebook was handed in. Hand in the .ipynb file itself."
-        return Chosen(typed.entry.path, problem=says)
-    latest = max(files, key=_latest)
+def _nothing(group):
+    typed = next((file for file in group.files if file.typed), None)
+    if typed is None:
+        return Chosen(problem=NOTHING)
+    says = "Text or a link was typed in, and no notebook was handed in. Hand in the .ipynb file itself."
+    return Chosen(typed.entry.path, problem=says)
+
+
+def _no_notebook(files, latest, asked):
     unreadable = next((file.entry.problem for file in files if file.name == "?" and file.entry.problem), "")
     if unreadable:
         return Chosen(latest.entry.path, problem=unreadable)
     says = f"No notebook of this exercise was handed in, but {_listed([file.name for file in files])}."
+    says += _whose_exercise(files, asked)
     if latest.entry.ending in _PACKED:
         says += " Such a packed file is not opened: hand in the .ipynb file itself."
     return Chosen(latest.entry.path, problem=says)
+
+
+def _whose_exercise(files, asked):
+    """A sentence where one is the notebook of another exercise, by its name; else ""."""
+    for file in filter(_is_notebook, files):
+        number = titled(stem_of(file.name))[0]
+        if number:
+            which = "It" if len(files) == 1 else f"'{clean(file.name, 60)}'"
+            is_of = f"{which} is the notebook of '{assignment(number).title}'"
+            return f" {is_of}: ask whether you may still hand in that of '{asked.title}'."
+    return ""
 
 
 def _listed(names):

@@ -5,12 +5,14 @@ import difflib
 import re
 import sys
 import textwrap
+from collections import Counter
 from pathlib import Path
 
 from gru_lab.checks import words
 from gru_lab.grading import cluster, results, run, sandbox, scores, submissions
 from gru_lab.grading import roster as rosters
 from gru_lab.grading.assignments import UnknownAssignment, assignment
+from gru_lab.grading.attention import how_many
 from gru_lab.grading.doubts import doubts
 from gru_lab.grading.engine import Terms
 from gru_lab.grading.journal import Journal, JournalError, read_all
@@ -233,19 +235,21 @@ def _write(options, paths, records, policy, roster):
     given = results.write_all(paths, records, policy, roster, due, gradebook=not options.no_gradebook)
     _summary(paths, records, given)
     again = f"gru-lab grade tables {paths.root} --roster {options.roster or 'FILE'}"
-    for doubt in doubts(records, policy, roster, again):
+    marked = {score.student for score in given if score.by_hand}
+    for doubt in doubts(records, policy, roster, again, marked):
         print(f"Look at this: {doubt}", file=sys.stderr)
     return 0
 
 
 def _summary(paths, records, given):
-    there = [record for record in records.values() if not record.absent]
-    answers = [result for record in there for result in record.results]
-    counts = {}
-    for result in answers:
-        counts[result.status] = counts.get(result.status, 0) + 1
+    there = [(records[score.student], score) for score in given if not score.absent]
+    counts = Counter(
+        "marked by a person" if result.question in score.by_hand else result.status
+        for record, score in there
+        for result in record.results
+    )
     says = ", ".join(f"{n} {s}" for s, n in counts.items())
-    print(f"{number_of(len(there), 'submission')}, {number_of(len(answers), 'answer')}: {says or 'nothing'}")
+    print(f"{number_of(len(there), 'submission')}, {number_of(counts.total(), 'answer')}: {says or 'nothing'}")
     absent = sum(score.absent for score in given)
     if absent:
         print(f"{number_of(absent, 'student')} handed in nothing.")
@@ -260,7 +264,10 @@ def _summary(paths, records, given):
     outdated = sum(bool(score.outdated) for score in given)
     if outdated:
         print(f"Marked by hand before, and changed since: {number_of(outdated, 'submission')}; report.html has them.")
-    for record in there:
-        if record.problem:
-            print(f"  {words.printable(record.student, 60)}: {words.printable(record.problem, 200)}")
+    unread = [record for record, score in there if record.problem and score.to_mark]
+    for record in unread:
+        print(f"  {words.printable(record.student, 60)}: {words.printable(record.problem, 200)}")
+    count = how_many(there)
+    if count > len(unread) + outdated:
+        print(f"{number_of(count, 'submission')} may deserve a look: report.html says why.")
     print(f"Written to {paths.root}: report.html, feedback/, grades.csv and more.")

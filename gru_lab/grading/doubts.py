@@ -7,10 +7,14 @@ from gru_lab.grading.pages import number_of
 __all__ = ["doubts", "mostly_not_found", "strangers"]
 
 
-def doubts(records, policy, roster, again):
+def doubts(records, policy, roster, again, marked=()):
     """A list of sentences. records: {student: Record}. roster: a Roster or None. again: the command that takes a roster
-    and makes the tables again."""
-    return [*_about_times(records, policy, roster, again), *_about_ids(records, roster), *_about_answers(records)]
+    and makes the tables again. marked: students of whom a person has marked something."""
+    return [
+        *_about_times(records, policy, roster, again, marked),
+        *_about_ids(records, roster),
+        *_about_answers(records),
+    ]
 
 
 def mostly_not_found(records):
@@ -24,9 +28,10 @@ def strangers(records, roster):
     return [one for one in records if roster and one.student not in roster and not one.absent]
 
 
-def _about_times(records, policy, roster, again):
+def _about_times(records, policy, roster, again, marked):
     due = bool(policy.due or (roster and roster.due))
-    without = [student for student, record in records.items() if not record.handed_in and not record.problem]
+    mattering = [student for student, record in records.items() if student in marked or not record.problem]
+    without = [student for student in mattering if not records[student].handed_in]
     late = [student for student in without if MARKED_LATE in records[student].notes]
     if late:
         listed = words.printable(", ".join(late), 1000)

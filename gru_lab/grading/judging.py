@@ -15,6 +15,16 @@ from gru_lab.grading.wire import NOT_A_CELL
 __all__ = ["judged", "makes_sense", "on_secret", "on_shown", "plain"]
 
 WRITTEN_OTHERWISE = "It is no text in quotes with the name asked for; a person reads the cell as it stands."
+# how an answer may end on secret inputs: {status or diagnosis: the end of the sentence}
+THERE = {
+    "stopped": "there it does not come back within the time.",
+    "out of memory": "there it needs more memory than there is.",
+    "ended itself": "there it ends Python instead of returning.",
+    "raised": "there it ends with an error.",
+    "not attempted": "there it is not written.",
+    "returns None": "there it returns None.",
+    "flood": "there it prints too much.",
+}
 JUDGE_S = 60.0  # our own half, on arrays of any size
 
 
@@ -149,19 +159,24 @@ def on_secret(item, draft, header, reply, cases):
         look, outcomes = _look(reply.get("look")), _outcomes(reply, question, cases)
     except wire.Garbled:
         without = _without_reply(item, header).status if not reply else "wrong"
-        return _failed_there(draft, without, "there no answer came out.") if right_there else draft
+        return _failed_there(draft, without, THERE.get(without, "there no answer came out.")) if right_there else draft
     found = limits.call_with_limit(lambda: verdict.judge_code(question, look, cases, outcomes), JUDGE_S)
     if right_there and found.status == "right":
         return draft
     share = min(draft.share, _share(question, cases, outcomes))
     if not right_there:
         return replace(draft, share=share)
-    what = {
-        "raises": "there it raises an error, or does not return.",
-        "shape": "of other sizes: the shape differs.",
-    }.get(found.stage, "of other sizes.")
-    failed = _failed_there(draft, _status(found, outcomes), what, share)
+    status = _status(found, outcomes)
+    failed = _failed_there(draft, status, _how(found, status), share)
     return replace(failed, reason=found.reason, diagnosis=found.diagnosis)
+
+
+def _how(found, status):
+    """How it went wrong on secret inputs, in a fixed sentence."""
+    known = THERE.get(status) or THERE.get(found.diagnosis)
+    if known:
+        return known
+    return "of other sizes: the shape differs." if found.stage == "shape" else "of other sizes."
 
 
 def _failed_there(draft, status, what, share=0.0):
@@ -195,7 +210,7 @@ def _calls_withheld(outcomes):
 
 def _status(found, outcomes):
     if found.status == "waiting":  # the cell has been changed: else it would not have been run
-        return "not attempted" if found == verdict.NOT_WRITTEN and not _calls_withheld(outcomes) else "raised"
+        return "not attempted" if found in verdict.UNWRITTEN and not _calls_withheld(outcomes) else "raised"
     if found.diagnosis == "stopped":
         return "stopped"
     raised = [one for one in outcomes if one.problem == "raised"]

@@ -38,7 +38,7 @@ def times(records, scores, policy):
     late, unknown, marked_late = [], 0, []
     for record, score in zip(records, scores, strict=True):
         by = _after(record.handed_in, score.due)
-        if by is None and record.problem:
+        if by is None and record.problem and not score.by_hand:
             continue  # it has no mark that could depend on it
         if by is None:
             unknown += 1

@@ -4,13 +4,20 @@ Cells are found by nbgrader's metadata, then by the cell's id, then by the name 
 """
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field, replace
 
+from gru_lab.grading import assignments
 from gru_lab.grading.audience import ForGrader
 from gru_lab.grading.cells import Unreadable, all_cells, defined, grade_id, tidy
 from gru_lab.grading.own_cells import added_at, own_cells, written_for
 
-__all__ = ["Answer", "Reading", "Unreadable", "read"]
+__all__ = ["OF_ANOTHER", "Answer", "Reading", "Unreadable", "read"]
+
+OF_ANOTHER = "No cell of this exercise is in the notebook"  # a note begins so; whoever sums up looks for it
+
+# what the cells of an exercise, and the headings in it, are called
+_NAME, _HEADING = re.compile(r"exercise-(\d{1,2})-\d"), re.compile(r"#+ Exercise (\d{1,2})\.\d")
 
 
 @dataclass
@@ -60,6 +67,8 @@ def read(data, assignment):
         if item.by_hand:
             answer = _with_text(answer, written_for(item, own))
         reading.answers[item.question.id] = replace(answer, added=added_at(item, own))
+    if not any(answer.blank or answer.source for answer in reading.answers.values()):
+        reading.notes += _of_another(found, assignment)
     reading.cells += [(n + reading.setup, cell.python) for n, cell in enumerate(mine) if n not in left_out]
     reading.torch = any(re.search(r"\btorch\b", source) for _, source in reading.cells)
     return reading
@@ -124,6 +133,22 @@ def _with_text(answer, text):
     comments = answer.notes if answer.blank and answer.source else ()
     source = f"{answer.source}\n\n{text}" if comments else text
     return replace(answer, source=source, blank=True, notes=(*comments, "It was written in a text cell."))
+
+
+def _of_another(cells, asked):
+    """A note, if cells were handed out with another exercise, and none with this one."""
+    counts = Counter(filter(None, map(_number_of, cells)))
+    if asked.number in counts or not counts:
+        return ()
+    which = f"those in it are of '{assignments.assignment(counts.most_common(1)[0][0]).title}'"
+    return (f"{OF_ANOTHER}: {which}. Ask whether you may still hand in the right notebook.",)
+
+
+def _number_of(cell):
+    """Of the exercise that a cell was handed out with, or ""."""
+    found = _NAME.match(cell.grade_id or cell.id) or (not cell.is_code and _HEADING.match(cell.source))
+    number = found[1].zfill(2) if found else ""
+    return number if number in assignments.numbers() else ""
 
 
 def _looked_for(item):

@@ -13,7 +13,7 @@ __all__ = ["MEANING", "NOTHING", "STATUSES", "Record", "Result"]
 MEANING = {
     "right": "Right.",
     "wrong": "It ran, and what came out is not right.",
-    "not attempted": "The answer is as it was handed out.",
+    "not attempted": "No answer was written.",
     "raised": "It ended with an error.",
     "stopped": "It took too long and was stopped.",
     "ended itself": "It ended the Python process instead of returning.",

@@ -8,6 +8,7 @@ from report_pages import RIGHT, a_record, made, section, section_html, text
 
 from gru_lab.checks import verdict
 from gru_lab.grading import report, tables
+from gru_lab.grading.notebooks import OF_ANOTHER
 from gru_lab.grading.record import MEANING, NOTHING, Result
 from gru_lab.grading.scores import Policy, score
 
@@ -39,6 +40,13 @@ def test_one_row_for_one_reason_and_the_worst_first():
     assert "ada : 6.4, 6.5. No cell was found that answers this question." in problems
     assert problems.index("bob") < problems.index("ada")
     assert html.index("An empty file.") < html.index("What became of the answers")
+
+
+def test_another_exercises_notebook_is_the_reason_why_nothing_was_found():
+    lost = [Result(name, "not found", 3, says=f"No cell defines {name}.") for name in ("6.4", "6.5")]
+    note = f"{OF_ANOTHER}: those in it are of 'Exercises 12 · Another'."
+    html = section(made(a_record("ada", *lost, notes=("A note.", note)), a_record("bob", RIGHT)), "person should look")
+    assert f"ada : 6.4, 6.5. {unescape(note)}" in unescape(html) and "No cell defines" not in html
 
 
 def test_what_a_person_has_marked_is_no_problem_any_more():

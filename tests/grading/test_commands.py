@@ -11,13 +11,16 @@ import nbformat
 import pytest
 
 from gru_lab import cli
-from gru_lab.grading import commands, sandbox
+from gru_lab.checks import verdict
+from gru_lab.grading import commands, results, sandbox
 from gru_lab.grading.assignments import assignment
+from gru_lab.grading.journal import Journal
 from gru_lab.grading.names import safe_name
 from gru_lab.grading.option_types import percent
 from gru_lab.grading.places import class_seed
-from gru_lab.grading.record import MEANING
+from gru_lab.grading.record import MEANING, Record, Result
 from gru_lab.grading.results import ResultsError
+from gru_lab.grading.scores import ByHand
 
 ROOT = Path(__file__).resolve().parents[2]
 MASTER = next((ROOT / "solutions").glob("06_*.ipynb"))
@@ -144,6 +147,35 @@ def test_a_mark_given_by_hand_comes_into_the_tables(submissions, tmp_path, capsy
     assert grade("tables", out, "--partial", "none") == 1
     assert "of ada: a mark is a number from 0 on" in capsys.readouterr().err
     assert (out / "grades.csv").read_bytes() == before
+
+
+def test_the_terminal_says_what_the_report_says(tmp_path, capsys, monkeypatch):
+    """Who may need a person's look is counted as there, and a person's marks are taken in as there."""
+    left = Result("6.4", "raised", 3, says=verdict.NOT_FINISHED.says)
+    unread = [Result(question, "not graded", 3, says="No notebook.") for question in ("6.4", "6.5")]
+    records = [
+        Record("ada", "06", results=(left, Result("6.5", "right", 3, 1.0))),
+        Record("jon", "06", problem="No notebook.", results=tuple(unread)),
+    ]
+    with Journal(results.Paths(tmp_path).journal("06")) as journal:
+        for record in records:
+            journal.add(record)
+    for given, counted, looks, named in (
+        ({}, "1 raised, 1 right, 2 not graded", 2, True),
+        ({"jon": {"6.4": 1}}, "1 raised, 1 right, 1 marked by a person, 1 not graded", 2, True),
+        ({"jon": {"6.4": 1, "6.5": 2}}, "1 raised, 1 right, 2 marked by a person", 1, False),
+        ({"ada": {"6.4": 1}}, "1 marked by a person, 1 right, 2 not graded", 0, True),
+    ):
+        monkeypatch.setattr(results, "_by_hand", lambda *ignored, given=given: ByHand(marks=given))
+        assert grade("tables", tmp_path, "--no-gradebook") == 0
+        said = capsys.readouterr().out
+        assert f"2 submissions, 4 answers: {counted}\n" in said
+        assert ("jon: No notebook." in said) == named
+        assert ("may deserve a look: report.html says why." in said) == bool(looks)
+        report = (tmp_path / "report.html").read_text("utf-8")
+        if looks:
+            people = f"{looks} submission{'s' if looks > 1 else ''}"
+            assert f"{people} may deserve" in said and f"A person should look at {people}<" in report
 
 
 @needs_a_sandbox

@@ -13,9 +13,9 @@ RIGHT, GONE = (Result("6.5", status, 3) for status in ("right", "not found"))
 DUE, NO_DUE = Policy(due=TIME, percent_per_day=10), Policy()
 
 
-def said(records, policy=NO_DUE, roster=None):
+def said(records, policy=NO_DUE, roster=None, marked=()):
     records = {record.student: record for record in records}
-    return doubts(records, policy, roster, "AGAIN")
+    return doubts(records, policy, roster, "AGAIN", marked)
 
 
 def record(student, **about):
@@ -42,6 +42,12 @@ def test_no_time_matters_where_there_is_a_deadline(roster):
     assert (
         told[0] == "without a time, and so counted as in time: 1 submission" and "AGAIN" in told[1] and len(told) == 2
     )
+
+
+def test_the_time_of_what_no_program_reads_matters_once_a_person_has_marked_it():
+    unread = [record("ada"), record("bob", handed_in="", problem="No notebook.")]
+    assert said(unread, DUE) == []
+    assert "counted as in time: 1 submission" in said(unread, DUE, marked={"bob"})[0]
 
 
 def test_a_penalty_without_a_deadline_is_none():

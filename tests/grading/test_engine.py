@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from gru_lab.checks import verdict
-from gru_lab.grading import engine, notebooks, sandbox
+from gru_lab.grading import engine, feedback, notebooks, sandbox
 from gru_lab.grading.assignments import assignment, folder, numbers
-from gru_lab.grading.record import Record
+from gru_lab.grading.record import MEANING, Record
+from gru_lab.grading.scores import Policy, score
 from gru_lab.grading.submissions import Submission
 
 SOLUTIONS = Path(__file__).resolve().parents[2] / "solutions"
@@ -154,6 +155,51 @@ def test_each_end_has_a_status_and_a_sentence(item, source, status, diagnosis, s
     assert (result.status, result.diagnosis, result.share) == (status, diagnosis, 0)
     assert says in result.says
     assert result.source == source
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("def change_of_candidate(*given):\n    return None", "your function only returns None."),
+        ("def change_of_candidate(*given):\n    pass", "your function only returns None."),
+        ("def change_of_candidate(*given):\n    return ...", "the three dots"),
+        ("change_of_candidate = None", "None stands where your function should be"),
+    ],
+)
+def test_of_a_raise_line_nothing_is_said_where_there_is_none(source, says):
+    result = graded((source, CODE.grade_id))
+    assert result.status == "not attempted"
+    assert says in result.says and "raise line" not in result.says
+
+
+@pytest.mark.parametrize("source", [f"# I would begin with r.\n{CODE.stub}", "# I would begin with r."])
+def test_where_only_comments_were_written_nothing_says_that_nothing_was(source):
+    record = engine.grade(of_cells((source, CODE.grade_id)), TERMS)
+    html = feedback.page(record, score(record, Policy()))
+    assert "as it was handed out" not in html and MEANING["not attempted"] in html
+    assert ("Only comments were written there." in html) != ("There is no code in the cell." in html)
+
+
+@pytest.mark.parametrize(
+    ("ending", "status", "says"),
+    [
+        ("while True: pass", "stopped", "there it does not come back within the time."),
+        ("__import__('time').sleep(60)", "stopped", "there it does not come back within the time."),
+        ("__import__('os')._exit(0)", "ended itself", "there it ends Python instead of returning."),
+        ("raise MemoryError", "out of memory", "there it needs more memory than there is."),
+        ("1 / 0", "raised", "there it ends with an error."),
+        ("raise NotImplementedError", "raised", "there it ends with an error."),
+        ("return None", "wrong", "there it returns None."),
+        ("print('x' * 200_000)", "wrong", "there it prints too much."),
+        ("return h[..., :1]", "wrong", "of other sizes: the shape differs."),
+        ("return 2 * h", "wrong", "and not on others, of other sizes."),
+    ],
+)
+def test_how_it_ends_on_other_inputs_is_said(ending, status, says):
+    source = RIGHT.replace("    r =", f"    if not ({VISIBLE}):\n        {ending}\n    r =", 1)
+    result = graded((source, CODE.grade_id), terms=engine.Terms("a secret", PROTECTED, 1.0))
+    assert result.status == status and result.share < 1
+    assert result.says.startswith("It is right on the inputs of the notebook") and result.says.endswith(says)
 
 
 LIBRARY = "from gru_lab.cell import gru_step\n"

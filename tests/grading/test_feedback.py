@@ -83,6 +83,11 @@ def test_an_unreadable_submission_still_has_its_page():
     assert "No question of this submission was looked at." in made()
 
 
+def test_of_what_could_be_read_nobody_says_that_it_could_not():
+    unread = made(Result("6.4", "not graded", 3), problem="'05_flow_diagram.ipynb' is the notebook of 'Exercises 5'.")
+    assert "No program could read it" not in unread and "a person must look" in unread
+
+
 def test_who_handed_in_nothing_is_told_so():
     nothing = {"problem": NOTHING}
     blank, zero = (made(Result("6.4", "not graded", 3), policy=Policy(missing=one), **nothing) for one in MISSING)

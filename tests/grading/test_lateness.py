@@ -5,6 +5,7 @@ from report_pages import RIGHT, a_record, section, text
 
 from gru_lab.grading import report
 from gru_lab.grading.handed import MARKED_LATE
+from gru_lab.grading.record import Result
 from gru_lab.grading.scores import Policy, score
 
 POLICY = Policy(due="2026-11-20T12:00:00+00:00", grace_minutes=10, percent_per_day=10, percent_at_most=30)
@@ -57,3 +58,11 @@ def test_what_could_not_be_read_has_no_mark_that_a_time_could_change():
     records = [a_record("ada", RIGHT), a_record("bob", problem="The file is empty.")]
     said = text(report.page("06", records, [score(one, POLICY) for one in records], policy=POLICY))
     assert "1 submission has no known time" in said
+
+
+def test_once_a_person_has_marked_it_its_time_matters():
+    unread = Result("6.4", "not graded", 3)
+    for handed_in, said in (("", "1 submission has no known time"), ("2026-11-22T13:00:00+00:00", "0.9 taken off")):
+        record = a_record("bob", unread, problem="No notebook.", handed_in=handed_in)
+        scores = [score(record, POLICY, manual={"6.4": 3})]
+        assert said in text(report.page("06", [record], scores, policy=POLICY))

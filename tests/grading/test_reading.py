@@ -226,6 +226,26 @@ def test_nothing_there():
     assert "the value my_biases" in answer(item=VALUE).notes[0]
 
 
+WRONG = "No cell of this exercise is in the notebook: those in it are of 'Exercises 12 · "
+
+
+def bare(found):
+    """Without metadata and ids, as some editors save it."""
+    return {name: what for name, what in (found | {"metadata": {}}).items() if name != "id"}
+
+
+@pytest.mark.parametrize("change", [dict, bare])
+def test_the_notebook_of_another_exercise_is_named(change):
+    others = [change(one) for one in assignment("12").cells]
+    (note,) = reading(*others).notes
+    assert note.startswith(WRONG) and "still hand in the right notebook" in note
+    mine = [bare(one) for one in ASKED.cells if one["cell_type"] != "code"]
+    for one in (stub(CODE), cell(RIGHT), cell("", VALUE.grade_id), *mine[1:2]):  # anything of this one, and it is none
+        assert reading(*others, one).notes == ()
+    strange = [cell("x", f"exercise-{number}-1") for number in ("99", "0", "-1", "1" * 50, "٣", "12")]
+    assert reading(*strange[:-1]).notes == reading().notes == () and len(reading(*strange).notes) == 1
+
+
 @pytest.mark.parametrize("source", ["", "  \n", "# to do\n\n   # later"])
 def test_emptied(source):
     found = answer(cell(source, CODE.grade_id))

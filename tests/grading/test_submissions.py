@@ -227,9 +227,36 @@ def test_nbgrader(give, given):
     assert rows["bob"].handed_in == "" and "timestamp.txt cannot be read" in rows["bob"].notes[0]
     assert rows["cat"].handed_in.endswith("+00:00") and "UTC is assumed" in rows["cat"].notes[0]
     assert rows["dan"].problem == (
-        "No notebook of this exercise was handed in, but '05_flow_diagram.ipynb', 'work.zip'."
+        "No notebook of this exercise was handed in, but '05_flow_diagram.ipynb', 'work.zip'. '05_flow_diagram.ipynb' "
+        "is the notebook of 'Exercises 5 · The flow diagram': ask whether you may still hand in that of "
+        "'Exercises 6 · The reset gate'."
     )
     assert rows["eve"].handed_in == "" and rows["eve"].file.endswith(f"eve/ps1/{NAME}")
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {NAME: "x"},
+        {NAME: ""},
+        {"essay.docx": "x"},
+        {"work.zip": packed(mine__ipynb="x")},
+        {"work.zip": packed(mine__docx="x")},
+        {"work.zip": b"damaged"},
+        {"05_flow_diagram.ipynb": "x"},
+    ],
+)
+def test_the_time_is_known_whatever_was_handed_in(give, files):
+    there = {f"anna/06/{name}": data for name, data in files.items()}
+    stamps = {f"anna/0{n}/timestamp.txt": f"2026-11-2{n} 10:03:44 UTC" for n in (5, 6)}
+    rows = loaded(give({**there, **stamps, "anna/05/z.docx": "of another exercise", f"bob/{NAME}": "x"}))
+    assert rows["anna"].handed_in == "2026-11-26T10:03:44+00:00"
+    assert rows["anna"].file.endswith(tuple(there)) or "mine.ipynb" in rows["anna"].file
+
+
+def test_a_time_in_another_exercises_folder_is_that_ones(give):
+    files = {"anna/05/essay.docx": "x", "anna/05/timestamp.txt": "2026-11-25 10:03:44 UTC", f"bob/{NAME}": "x"}
+    assert loaded(give(files))["anna"].handed_in == ""
 
 
 @pytest.mark.parametrize(
@@ -413,6 +440,20 @@ def test_what_a_student_may_hand_in_instead(give, files, data, says):
 def test_a_notebook_of_another_exercise_that_was_handed_in_for_this_one_is_graded_with_a_note(give):
     (row,) = loaded(give({"Anna_1_assignsubmission_file/05_flow_diagram.ipynb": "x"})).values()
     assert row.data == b"x" and "named after another exercise" in row.notes[0]
+
+
+def test_the_notebook_of_another_exercise_is_named_as_such(give):
+    row = loaded(give({"anna/06/05_flow_diagram.ipynb": "x", f"bob/{NAME}": "x"}))["anna"]
+    assert row.problem.endswith(
+        "but '05_flow_diagram.ipynb'. It is the notebook of 'Exercises 5 · The flow diagram': "
+        "ask whether you may still hand in that of 'Exercises 6 · The reset gate'."
+    )
+
+
+def test_in_a_zip_the_notebook_of_another_exercise_is_named_too(give):
+    inside = packed(**{"05_flow_diagram.docx": "x", "05_flow_diagram.ipynb": "x"})
+    files = {"anna/work.zip": inside, f"bob/{NAME}": "x"}
+    assert "'05_flow_diagram.ipynb' is the notebook of 'Exercises 5 · " in loaded(give(files))["anna"].problem
 
 
 def test_a_link_is_not_followed(tmp_path):

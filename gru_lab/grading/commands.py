@@ -7,7 +7,7 @@ import textwrap
 from pathlib import Path
 
 from gru_lab.checks import words
-from gru_lab.grading import cluster, results, run, sandbox, scores, submissions
+from gru_lab.grading import cluster, results, rounds, run, sandbox, scores, submissions
 from gru_lab.grading import roster as rosters
 from gru_lab.grading.assignments import UnknownAssignment, assignment
 from gru_lab.grading.doubts import doubts
@@ -95,6 +95,7 @@ def _grade(options, path):
     check_folder(paths.root)
     if paths.journals() and not options.resume and not options.shard:
         raise results.ResultsError(f"{options.out} holds results already: --resume goes on, --out names another folder")
+    known = rounds.known(paths, asked.number, options.shard)
     policy = _policy(options, paths)  # before the long work, so that a slip in it costs nothing
     protected = _protected(options)
     roster = _roster(options, paths, policy)
@@ -107,15 +108,21 @@ def _grade(options, path):
     _keep_roster(options.roster, paths)
     terms = Terms(seed, protected, options.seconds)
     mapper = cluster.mapper(options.dask) if options.dask else None
-    with Journal(paths.journal(asked.number, options.shard)) as journal:
+    with Journal(paths.journal(asked.number, options.shard), known) as journal:
+        stay = rounds.staying(journal.records, handles)
+        handles = [handle for handle in handles if handle.student not in stay]
         run.grade_all(handles, terms, journal, options.jobs, mapper)
         found.close()
-        wanted = {handle.student for handle in handles}
-        records = {student: record for student, record in journal.records.items() if student in wanted}
     if options.shard:
-        print(f"{len(records)} graded. When all shards are done: gru-lab grade merge {options.out} --out {options.out}")
-        return 0
-    return _write(options, paths, records, policy, roster)
+        return _end_of_shard(options, handles, rounds.named(stay, path))
+    records = rounds.without_old_ids(journal.records, roster)
+    return _write(options, paths, records, policy, roster, rounds.named(stay & records.keys(), path))
+
+
+def _end_of_shard(options, handles, about):
+    print(f"{len(handles)} graded. When all shards are done: gru-lab grade merge {options.out} --out {options.out}")
+    _look_at(about)
+    return 0
 
 
 def _seed(options, paths):
@@ -202,7 +209,7 @@ def _again(options, folders, merge):
     policy = _policy(options, folders[0])
     roster = _roster(options, folders[0], policy)
     _keep_roster(options.roster or folders[0].roster, out)
-    return _write(options, out, records, policy, roster)
+    return _write(options, out, rounds.without_old_ids(records, roster), policy, roster)
 
 
 def _keep(records, out):
@@ -221,16 +228,20 @@ def _missing_shards(journals):
     return [f"{i}/{n}" for n in sorted({n for _, n in there}) for i in range(1, n + 1) if (i, n) not in there]
 
 
-def _write(options, paths, records, policy, roster):
+def _write(options, paths, records, policy, roster, about=()):
     if not records:
         raise results.ResultsError("there is nothing to make tables of")
     due, records = (roster.due, roster.timed(records)) if roster else (None, records)
     given = results.write_all(paths, records, policy, roster, due, gradebook=not options.no_gradebook)
     _summary(paths, records, given)
     again = f"gru-lab grade tables {paths.root} --roster {options.roster or 'FILE'}"
-    for doubt in doubts(records, policy, roster, again):
-        print(f"Look at this: {doubt}", file=sys.stderr)
+    _look_at([*about, *doubts(records, policy, roster, again)])
     return 0
+
+
+def _look_at(sentences):
+    for says in sentences:
+        print(f"Look at this: {says}", file=sys.stderr)
 
 
 def _summary(paths, records, given):

@@ -65,6 +65,12 @@ class Handle:
     def key(self):
         return self.student
 
+    @property
+    def is_empty(self):
+        """Is there nothing of this student for this assignment, as far as names tell?"""
+        files = [file for file in self._group.files if file.name.lower() != STAMP]
+        return not (files and belongs(self._group, self._asked))
+
     def load(self):
         """The Submission. Nothing that a student did raises: it becomes `problem`."""
         group = self._group

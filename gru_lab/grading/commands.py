@@ -15,7 +15,7 @@ from gru_lab.grading.engine import Terms
 from gru_lab.grading.journal import Journal, JournalError, read_all
 from gru_lab.grading.option_types import minutes, percent, positive, seconds, shard
 from gru_lab.grading.pages import number_of
-from gru_lab.grading.places import check_folder, class_seed
+from gru_lab.grading.places import Misplaced, check_apart, check_folder, class_seed
 from gru_lab.grading.times import named_time
 from gru_lab.grading.writing import NotWritten, write_whole
 
@@ -81,7 +81,7 @@ def _call(options):
         return _grade(options, Path(verb))
     except PROBLEMS as problem:
         print(f"gru-lab grade: {problem}", file=sys.stderr)
-        return 1
+        return 2 if isinstance(problem, Misplaced) else 1
     except KeyboardInterrupt:
         print("stopped: what was graded is kept, and the same command with --resume goes on", file=sys.stderr)
         return 130
@@ -93,6 +93,7 @@ def _grade(options, path):
             raise results.ResultsError(f"--{name} is missing; see gru-lab grade --help")
     asked, paths = assignment(options.assignment), results.Paths(options.out)
     check_folder(paths.root)
+    check_apart(path, paths.root)
     if paths.journals() and not options.resume and not options.shard:
         raise results.ResultsError(f"{options.out} holds results already: --resume goes on, --out names another folder")
     known = rounds.known(paths, asked.number, options.shard)

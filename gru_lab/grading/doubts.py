@@ -1,6 +1,7 @@
 """What an instructor perhaps did not mean, seen from the results: sentences for the end of a run."""
 
 from gru_lab.checks import words
+from gru_lab.grading.choosing import is_of_another
 from gru_lab.grading.handed import MARKED_LATE
 from gru_lab.grading.pages import number_of
 
@@ -15,8 +16,13 @@ def doubts(records, policy, roster, again):
 
 def mostly_not_found(records):
     """Were most answers of the class not found, as when it handed in another notebook?"""
-    answers = [result for record in records for result in record.results if not record.problem]
-    return bool(answers) and sum(result.status == "not found" for result in answers) > len(answers) / 2
+    lost = [
+        is_of_another(record.problem) or result.status == "not found"
+        for record in records
+        for result in record.results
+        if not record.problem or is_of_another(record.problem)
+    ]
+    return sum(lost) > len(lost) / 2
 
 
 def strangers(records, roster):

@@ -11,7 +11,7 @@ from typing import Any
 from gru_lab.grading.archive import open_archive
 from gru_lab.grading.assignments import assignment as the_assignment
 from gru_lab.grading.audience import ForGrader
-from gru_lab.grading.choosing import belongs, choose
+from gru_lab.grading.choosing import belongs, choose, zip_holds_one
 from gru_lab.grading.entries import SubmissionsError, Unreadable
 from gru_lab.grading.handed import Group
 from gru_lab.grading.shapes import recognise
@@ -69,7 +69,7 @@ class Handle:
     def is_empty(self):
         """Is there nothing of this student for this assignment, as far as names tell?"""
         files = [file for file in self._group.files if file.name.lower() != STAMP]
-        return not (files and belongs(self._group, self._asked))
+        return not files or belongs(self._group, self._asked) is False
 
     def load(self):
         """The Submission. Nothing that a student did raises: it becomes `problem`."""
@@ -99,7 +99,7 @@ def find(path, assignment, roster=None, max_bytes=MAX_BYTES):
     asked = the_assignment(assignment)
     archive = open_archive(path)
     layout = recognise(archive.entries, asked)
-    _refuse_nothing(path, asked, layout.groups, archive)
+    _refuse_nothing(path, asked, layout.groups, archive, max_bytes)
     own, copies = _with_copies(layout.groups, roster)
     groups = _known(own, roster)
     there = {group.student for group in groups}
@@ -130,13 +130,14 @@ def _when(group, chosen):
     return moment, (note,) if note else ()
 
 
-def _refuse_nothing(path, asked, groups, archive):
-    if groups and any(belongs(group, asked) for group in groups):
+def _refuse_nothing(path, asked, groups, archive, max_bytes):
+    others = _of_others(groups, asked, max_bytes)
+    if groups and not others:
         return
     archive.close()
     if groups:
         raise SubmissionsError(
-            f"'{path}' holds no submission for assignment {asked.number}: the notebooks of all {len(groups)} students "
+            f"'{path}' holds no submission for assignment {asked.number}: the notebooks of all {others} students "
             f"are named after other exercises. Name their assignment, or a folder with notebooks such as {asked.file}."
         )
     zips = [entry.path for entry in archive.entries if entry.ending == ".zip"]
@@ -145,6 +146,17 @@ def _refuse_nothing(path, asked, groups, archive):
         f"'{path}' holds nothing that looks like a submission. Give a folder with a notebook or a folder for each "
         f'student, nbgrader\'s folder "submitted", or a download from Canvas, Moodle or Gradescope.{instead}'
     )
+
+
+def _of_others(groups, asked, max_bytes):
+    """How many students have notebooks of other exercises alone; 0 as soon as one has what may be of this one. Who
+    handed in no notebook says nothing of the assignment."""
+    told = [(group, belongs(group, asked)) for group in groups]
+    others = sum(theirs is False for _, theirs in told)
+    if others and not any(theirs for _, theirs in told):
+        unsaid = (group for group, theirs in told if theirs is None)
+        return 0 if any(zip_holds_one(group, asked, max_bytes) for group in unsaid) else others
+    return 0
 
 
 def _with_copies(groups, roster):

@@ -4,6 +4,7 @@ import argparse
 import re
 import sys
 import textwrap
+from collections import Counter
 from pathlib import Path
 
 from gru_lab.checks import words
@@ -16,6 +17,7 @@ from gru_lab.grading.journal import Journal, JournalError, read_all
 from gru_lab.grading.option_types import minutes, percent, positive, seconds, shard
 from gru_lab.grading.pages import number_of
 from gru_lab.grading.places import Misplaced, check_apart, check_folder, class_seed
+from gru_lab.grading.record import STATUSES
 from gru_lab.grading.times import named_time
 from gru_lab.grading.writing import NotWritten, write_whole
 
@@ -114,14 +116,19 @@ def _grade(options, path):
         handles = [handle for handle in handles if handle.student not in stay]
         run.grade_all(handles, terms, journal, options.jobs, mapper)
         found.close()
-    if options.shard:
-        return _end_of_shard(options, handles, rounds.named(stay, path))
     records = rounds.without_old_ids(journal.records, roster)
-    return _write(options, paths, records, policy, roster, rounds.named(stay & records.keys(), path))
+    about = rounds.named(stay & records.keys(), path)
+    if options.shard:
+        return _end_of_shard(options, records, about)
+    return _write(options, paths, records, policy, roster, about)
 
 
-def _end_of_shard(options, handles, about):
-    print(f"{len(handles)} graded. When all shards are done: gru-lab grade merge {options.out} --out {options.out}")
+def _end_of_shard(options, records, about):
+    absent = sum(record.absent for record in records.values())
+    print(f"{number_of(len(records) - absent, 'submission')} graded.")
+    if absent:
+        print(f"{number_of(absent, 'student')} of this share handed in nothing.")
+    print(f"When all shards are done: gru-lab grade merge {options.out} --out {options.out}")
     _look_at(about)
     return 0
 
@@ -210,7 +217,7 @@ def _again(options, folders, merge):
     policy = _policy(options, folders[0])
     roster = _roster(options, folders[0], policy)
     _keep_roster(options.roster or folders[0].roster, out)
-    return _write(options, out, rounds.without_old_ids(records, roster), policy, roster)
+    return _write(options, out, rounds.without_old_ids(records, roster), policy, roster, is_whole=not lacking)
 
 
 def _keep(records, out):
@@ -229,14 +236,15 @@ def _missing_shards(journals):
     return [f"{i}/{n}" for n in sorted({n for _, n in there}) for i in range(1, n + 1) if (i, n) not in there]
 
 
-def _write(options, paths, records, policy, roster, about=()):
+def _write(options, paths, records, policy, roster, about=(), is_whole=True):
     if not records:
         raise results.ResultsError("there is nothing to make tables of")
+    records = dict(sorted(records.items()))  # they come in the order in which they were graded
     due, records = (roster.due, roster.timed(records)) if roster else (None, records)
     given = results.write_all(paths, records, policy, roster, due, gradebook=not options.no_gradebook)
     _summary(paths, records, given)
     again = f"gru-lab grade tables {paths.root} --roster {options.roster or 'FILE'}"
-    _look_at([*about, *doubts(records, policy, roster, again)])
+    _look_at([*about, *doubts(records, policy, roster, again, is_whole)])
     return 0
 
 
@@ -248,10 +256,8 @@ def _look_at(sentences):
 def _summary(paths, records, given):
     there = [record for record in records.values() if not record.absent]
     answers = [result for record in there for result in record.results]
-    counts = {}
-    for result in answers:
-        counts[result.status] = counts.get(result.status, 0) + 1
-    says = ", ".join(f"{n} {s}" for s, n in counts.items())
+    counts = Counter(result.status for result in answers)
+    says = ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
     print(f"{number_of(len(there), 'submission')}, {number_of(len(answers), 'answer')}: {says or 'nothing'}")
     absent = sum(score.absent for score in given)
     if absent:

@@ -8,10 +8,11 @@ from gru_lab.grading.pages import number_of
 __all__ = ["doubts", "mostly_not_found", "strangers"]
 
 
-def doubts(records, policy, roster, again):
+def doubts(records, policy, roster, again, is_whole=True):
     """A list of sentences. records: {student: Record}. roster: a Roster or None. again: the command that takes a roster
-    and makes the tables again."""
-    return [*_about_times(records, policy, roster, again), *_about_ids(records, roster), *_about_answers(records)]
+    and makes the tables again. is_whole: no shard of the class is missing."""
+    about_times, about_ids = _about_times(records, policy, roster, again), _about_ids(records, roster, is_whole)
+    return [*about_times, *about_ids, *_about_answers(records)]
 
 
 def mostly_not_found(records):
@@ -45,8 +46,8 @@ def _about_times(records, policy, roster, again):
         yield "there is no due date, so nobody is late: --due gives one"
 
 
-def _about_ids(records, roster):
-    if roster and all(record.problem for student, record in records.items() if student in roster):
+def _about_ids(records, roster, is_whole):
+    if roster and is_whole and all(record.problem for student, record in records.items() if student in roster):
         yield "nothing that could be read is from a student of the roster: is its column of ids the right one?"
         return
     unknown = strangers(records.values(), roster)

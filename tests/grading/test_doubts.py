@@ -58,6 +58,15 @@ def test_another_class_or_another_assignment():
     assert "column of ids" in told
 
 
+def test_where_a_shard_is_missing_its_students_say_nothing_of_the_ids():
+    class_ = Roster({"ada": Person(), "bob": Person()})
+    nothing = {"ada": Record("ada", "06", problem="Nothing was handed in.")}
+    assert "column of ids" in doubts(nothing, NO_DUE, class_, "AGAIN")[0]
+    assert doubts(nothing, NO_DUE, class_, "AGAIN", is_whole=False) == []
+    stranger = nothing | {"zoe": record("zoe")}
+    assert doubts(stranger, NO_DUE, class_, "AGAIN", is_whole=False) == ["1 submission of nobody on the roster: zoe"]
+
+
 def test_notebooks_of_another_exercise_are_answers_that_were_not_found():
     unread = (Result("6.5", "not graded", 3),)
     other = "No notebook of this exercise was handed in, but '13_the_new_state.ipynb'."

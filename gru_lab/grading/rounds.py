@@ -34,10 +34,7 @@ def named(students, path):
         return []
     count = f"{number_of(len(students), 'student')} graded before {'is' if len(students) == 1 else 'are'} not in"
     listed = words.printable(", ".join(sorted(students)), 1000)
-    return [
-        f"{count} '{path.resolve().name}'; what they had stays: {listed}. "
-        "To leave somebody out, grade anew into another folder."
-    ]
+    return [f"{count} '{path}'; what they had stays: {listed}. To leave somebody out, grade anew into another folder."]
 
 
 def without_old_ids(records, roster):

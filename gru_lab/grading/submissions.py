@@ -98,7 +98,7 @@ def find(path, assignment, roster=None, max_bytes=MAX_BYTES):
     """
     asked = the_assignment(assignment)
     archive = open_archive(path)
-    layout = recognise(archive.entries, asked)
+    layout = recognise(archive.entries, asked, lambda name: bool(roster) and bool(_whose(name, roster)))
     _refuse_nothing(path, asked, layout.groups, archive, max_bytes)
     own, copies = _with_copies(layout.groups, roster)
     groups = _known(own, roster)
@@ -165,12 +165,17 @@ def _with_copies(groups, roster):
     for group in groups:
         whose = group.copy_of
         on_roster = bool(roster) and bool(roster.match(ids=group.ids)[0])
-        if whose and not on_roster and (whose in students or (roster and roster.match(ids=(whose,), name=whose)[0])):
+        if whose and not on_roster and (whose in students or (roster and _whose(whose, roster))):
             told.append(f"'{group.student}' as {whose}'s")
             group = replace(group, student=whose, ids=(whose,))
         found.append(group)
     shown = ", ".join(told[:5]) + (" and so on" if told[5:] else "")
     return found, (f"Copies were taken for versions of one student's: {len(told)}, {shown}.",) if told else ()
+
+
+def _whose(name, roster):
+    """The roster's id for who has this id or name, or ""."""
+    return roster.match(ids=(name,), name=name)[0]
 
 
 def _known(groups, roster):

@@ -59,7 +59,7 @@ def test_who_is_not_among_the_late_ones_keeps_what_they_had(first, tmp_path, cap
     assert cli.main(["grade", str(late), *end, "--resume"]) == 0
     says = [line for line in capsys.readouterr().err.splitlines() if line.startswith("Look at this")]
     assert says == [
-        "Look at this: 2 students graded before are not in 'late'; what they had stays: ada, bob. "
+        f"Look at this: 2 students graded before are not in '{late}'; what they had stays: ada, bob. "
         "To leave somebody out, grade anew into another folder."
     ]
     assert states(out) == before | {"eve": "complete"} and set(before.values()) <= {"complete", "absent"}
@@ -89,7 +89,7 @@ def test_who_has_vanished_from_the_download_keeps_what_they_had(first, tmp_path,
     capsys.readouterr()
     assert cli.main(["grade", str(place), *end, "--resume"]) == 0
     says = capsys.readouterr().err
-    assert "1 student graded before is not in 'class'; what they had stays: cyd. To leave" in says
+    assert f"1 student graded before is not in '{place}'; what they had stays: cyd. To leave" in says
     assert states(tmp_path / "out") == before and graded(tmp_path / "out").count("cyd") == 1
 
 

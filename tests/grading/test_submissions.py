@@ -469,6 +469,16 @@ def test_what_a_system_calls_a_student_becomes_the_classs_id(give, files):
     assert loaded(give(files), roster)["s1"].data == b"x"
 
 
+@pytest.mark.parametrize("called", ["s1", "Anna Müller", "Müller, Anna"])
+def test_a_folder_around_one_notebook_is_the_students_whose_name_it_has(tmp_path, called):
+    roster = rosters.Roster({"s1": PERSON("Anna Müller"), "s2": PERSON("Bob")})
+    late = write(tmp_path / "late", {f"{called}/my work.ipynb": "x", f"{called}/notes.txt": "y"})
+    assert list(loaded(late)) == ["my work"]
+    assert loaded(late, roster)["s1"].data == b"x" and len(loaded(late, roster)) == 2
+    everybody = write(tmp_path / "all", {f"{called}/s2.ipynb": "x", f"{called}/s1.ipynb": "y"})
+    assert [row.data for row in loaded(everybody, roster).values()] == [b"y", b"x"]
+
+
 def test_two_that_are_one_student_are_put_together_and_said(tmp_path):
     roster = rosters.Roster({"s1": PERSON("Anna Müller")})
     rows = loaded(write(tmp_path, {"Anna Müller.ipynb": "first", "s1.ipynb": "last"}), roster)

@@ -8,7 +8,8 @@ A submission's code runs in a sandbox and hands over arrays; questions, seeds an
     sandbox       a process that a submission may do its worst in: `worker` is the program in it, a `fork` answers each
                   question; they speak in the words of `wire`, and see a `stripped` copy of gru_lab
     engine        a `Submission` -> its `Record`; a pure function, so that any machine may run it (judging)
-    run           many of them, several at once, interrupted and resumed at any moment (journal, pool, cluster)
+    run           many of them, several at once, interrupted and resumed at any moment (journal, pool, cluster);
+                  who is not in a later download keeps what they had (rounds)
     results       records -> points (scores), tables, feedback, report (similarity), nbgrader's gradebook
     exports       the exercises for nbgrader; `gradescope` has an autograder
     commands      `gru-lab grade` (option_types, doubts) and, in export_commands, `gru-lab export`

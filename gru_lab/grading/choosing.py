@@ -1,5 +1,6 @@
 """Of all that a student handed in, the one notebook that counts; or a sentence that says why there is none."""
 
+import re
 from dataclasses import dataclass, replace
 
 from gru_lab.grading.assignments import assignment
@@ -10,11 +11,12 @@ from gru_lab.grading.names import clean
 from gru_lab.grading.record import NOTHING
 from gru_lab.grading.zips import open_inner
 
-__all__ = ["Chosen", "belongs", "choose"]
+__all__ = ["Chosen", "belongs", "choose", "is_of_another", "zip_holds_one"]
 
 # how much speaks for a notebook; the last is for one that is named after another exercise
 NAMED_SO, NEAR, PERHAPS, OF_ANOTHER = 3, 2, 1, 0
 
+_OTHERS = re.compile(r"(?:No|holds no) notebook of this exercise\b.*, but .*\.ipynb'")  # in what is said below
 _PACKED = {".rar", ".7z", ".gz", ".tgz", ".tar", ".xz", ".bz2"}
 
 
@@ -49,9 +51,19 @@ def choose(group, asked, max_bytes):
 
 
 def belongs(group, asked):
-    """Whether anything in it may have been handed in for this assignment, as far as names tell."""
+    """Whether a notebook in it may have been handed in for this assignment, as far as names tell; None without one."""
     notebooks = [file for file in group.files if _is_notebook(file)]
-    return not notebooks or bool(_likeliest(notebooks, asked, group.for_this))
+    return bool(_likeliest(notebooks, asked, group.for_this)) if notebooks else None
+
+
+def zip_holds_one(group, asked, max_bytes):
+    """Whether a notebook for this assignment lies in a zip that was handed in."""
+    return any(file.entry.ending == ".zip" for file in group.files) and bool(choose(group, asked, max_bytes).data)
+
+
+def is_of_another(problem):
+    """Does this problem of a submission say that its notebook is another exercise's?"""
+    return _OTHERS.search(problem) is not None
 
 
 def _likeliest(files, asked, for_this):
@@ -139,7 +151,7 @@ def _from_zip(zipped, asked, for_this, max_bytes):
     inside = [Handed(entry, entry.parts, entry.modified) for entry in entries]
     notebooks = _likeliest(filter(_is_notebook, inside), asked, for_this)
     if not notebooks:
-        held = _listed([file.name for file in inside]) if inside else "nothing"
+        held = _listed(inside) if inside else "nothing"
         says = f"The zip '{clean(zipped.name)}' holds no notebook of this exercise, but {held}."
         return Chosen(path, problem=says + _whose_exercise(inside, asked))
     file = notebooks[-1]
@@ -160,7 +172,7 @@ def _no_notebook(files, latest, asked):
     unreadable = next((file.entry.problem for file in files if file.name == "?" and file.entry.problem), "")
     if unreadable:
         return Chosen(latest.entry.path, problem=unreadable)
-    says = f"No notebook of this exercise was handed in, but {_listed([file.name for file in files])}."
+    says = f"No notebook of this exercise was handed in, but {_listed(files)}."
     says += _whose_exercise(files, asked)
     if latest.entry.ending in _PACKED:
         says += " Such a packed file is not opened: hand in the .ipynb file itself."
@@ -178,6 +190,7 @@ def _whose_exercise(files, asked):
     return ""
 
 
-def _listed(names):
-    shown = ", ".join(f"'{clean(name, 60)}'" for name in names[:3])
-    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"
+def _listed(files):
+    first = sorted(files, key=lambda file: not _is_notebook(file))[:3]  # a notebook tells most
+    shown = ", ".join(f"'{clean(file.name, 60)}'" for file in first)
+    return shown if len(files) <= 3 else f"{shown} and {len(files) - 3} more"

@@ -9,16 +9,18 @@ from collections import Counter
 from pathlib import Path
 
 from gru_lab.checks import words
-from gru_lab.grading import cluster, results, run, sandbox, scores, submissions
+from gru_lab.grading import cluster, results, rounds, run, sandbox, scores, submissions
 from gru_lab.grading import roster as rosters
 from gru_lab.grading.assignments import UnknownAssignment, assignment
 from gru_lab.grading.attention import how_many
 from gru_lab.grading.doubts import doubts
 from gru_lab.grading.engine import Terms
+from gru_lab.grading.feedback import MARKED
 from gru_lab.grading.journal import Journal, JournalError, read_all
 from gru_lab.grading.option_types import minutes, percent, positive, seconds, shard
 from gru_lab.grading.pages import number_of
-from gru_lab.grading.places import check_folder, class_seed
+from gru_lab.grading.places import Misplaced, check_apart, check_folder, class_seed
+from gru_lab.grading.record import STATUSES
 from gru_lab.grading.times import named_time
 from gru_lab.grading.writing import NotWritten, write_whole
 
@@ -88,7 +90,7 @@ def _call(options):
         return _grade(options, Path(verb))
     except PROBLEMS as problem:
         print(f"gru-lab grade: {problem}", file=sys.stderr)
-        return 1
+        return 2 if isinstance(problem, Misplaced) else 1
     except KeyboardInterrupt:
         print("stopped: what was graded is kept, and the same command with --resume goes on", file=sys.stderr)
         return 130
@@ -100,8 +102,10 @@ def _grade(options, path):
             raise results.ResultsError(f"--{name} is missing; see gru-lab grade --help")
     asked, paths = assignment(options.assignment), results.Paths(options.out)
     check_folder(paths.root)
+    check_apart(path, paths.root)
     if paths.journals() and not options.resume and not options.shard:
         raise results.ResultsError(f"{options.out} holds results already: --resume goes on, --out names another folder")
+    known = rounds.known(paths, asked.number, options.shard)
     policy = _policy(options, paths)  # before the long work, so that a slip in it costs nothing
     protected = _protected(options)
     roster = _roster(options, paths, policy)
@@ -114,15 +118,26 @@ def _grade(options, path):
     _keep_roster(options.roster, paths)
     terms = Terms(seed, protected, options.seconds)
     mapper = cluster.mapper(options.dask) if options.dask else None
-    with Journal(paths.journal(asked.number, options.shard)) as journal:
+    with Journal(paths.journal(asked.number, options.shard), known) as journal:
+        stay = rounds.staying(journal.records, handles)
+        handles = [handle for handle in handles if handle.student not in stay]
         run.grade_all(handles, terms, journal, options.jobs, mapper)
         found.close()
-        wanted = {handle.student for handle in handles}
-        records = {student: record for student, record in journal.records.items() if student in wanted}
+    records = rounds.without_old_ids(journal.records, roster)
+    about = rounds.named(stay & records.keys(), path)
     if options.shard:
-        print(f"{len(records)} graded. When all shards are done: gru-lab grade merge {options.out} --out {options.out}")
-        return 0
-    return _write(options, paths, records, policy, roster)
+        return _end_of_shard(options, records, about)
+    return _write(options, paths, records, policy, roster, about)
+
+
+def _end_of_shard(options, records, about):
+    absent = sum(record.absent for record in records.values())
+    print(f"{number_of(len(records) - absent, 'submission')} graded.")
+    if absent:
+        print(f"{number_of(absent, 'student')} of this share handed in nothing.")
+    print(f"When all shards are done: gru-lab grade merge {options.out} --out {options.out}")
+    _look_at(about)
+    return 0
 
 
 def _seed(options, paths):
@@ -209,7 +224,7 @@ def _again(options, folders, merge):
     policy = _policy(options, folders[0])
     roster = _roster(options, folders[0], policy)
     _keep_roster(options.roster or folders[0].roster, out)
-    return _write(options, out, records, policy, roster)
+    return _write(options, out, rounds.without_old_ids(records, roster), policy, roster, is_whole=not lacking)
 
 
 def _keep(records, out):
@@ -228,27 +243,33 @@ def _missing_shards(journals):
     return [f"{i}/{n}" for n in sorted({n for _, n in there}) for i in range(1, n + 1) if (i, n) not in there]
 
 
-def _write(options, paths, records, policy, roster):
+def _write(options, paths, records, policy, roster, about=(), is_whole=True):
     if not records:
         raise results.ResultsError("there is nothing to make tables of")
+    records = dict(sorted(records.items()))  # they come in the order in which they were graded
     due, records = (roster.due, roster.timed(records)) if roster else (None, records)
     given = results.write_all(paths, records, policy, roster, due, gradebook=not options.no_gradebook)
     _summary(paths, records, given)
     again = f"gru-lab grade tables {paths.root} --roster {options.roster or 'FILE'}"
     marked = {score.student for score in given if score.by_hand}
-    for doubt in doubts(records, policy, roster, again, marked):
-        print(f"Look at this: {doubt}", file=sys.stderr)
+    _look_at([*about, *doubts(records, policy, roster, again, marked, is_whole)])
     return 0
+
+
+def _look_at(sentences):
+    for says in sentences:
+        print(f"Look at this: {says}", file=sys.stderr)
 
 
 def _summary(paths, records, given):
     there = [(records[score.student], score) for score in given if not score.absent]
+    _, by_a_person, _ = MARKED
     counts = Counter(
-        "marked by a person" if result.question in score.by_hand else result.status
+        by_a_person if result.question in score.by_hand else result.status
         for record, score in there
         for result in record.results
     )
-    says = ", ".join(f"{n} {s}" for s, n in counts.items())
+    says = ", ".join(f"{counts[status]} {status}" for status in (*STATUSES, by_a_person) if counts[status])
     print(f"{number_of(len(there), 'submission')}, {number_of(counts.total(), 'answer')}: {says or 'nothing'}")
     absent = sum(score.absent for score in given)
     if absent:

@@ -1,26 +1,33 @@
 """What an instructor perhaps did not mean, seen from the results: sentences for the end of a run."""
 
 from gru_lab.checks import words
+from gru_lab.grading.choosing import is_of_another
 from gru_lab.grading.handed import MARKED_LATE
 from gru_lab.grading.pages import number_of
 
 __all__ = ["doubts", "mostly_not_found", "strangers"]
 
 
-def doubts(records, policy, roster, again, marked=()):
+def doubts(records, policy, roster, again, marked=(), is_whole=True):
     """A list of sentences. records: {student: Record}. roster: a Roster or None. again: the command that takes a roster
-    and makes the tables again. marked: students of whom a person has marked something."""
+    and makes the tables again. marked: students of whom a person has marked something. is_whole: no shard of the class
+    is missing."""
     return [
         *_about_times(records, policy, roster, again, marked),
-        *_about_ids(records, roster),
+        *_about_ids(records, roster, is_whole),
         *_about_answers(records),
     ]
 
 
 def mostly_not_found(records):
     """Were most answers of the class not found, as when it handed in another notebook?"""
-    answers = [result for record in records for result in record.results if not record.problem]
-    return bool(answers) and sum(result.status == "not found" for result in answers) > len(answers) / 2
+    lost = [
+        is_of_another(record.problem) or result.status == "not found"
+        for record in records
+        for result in record.results
+        if not record.problem or is_of_another(record.problem)
+    ]
+    return sum(lost) > len(lost) / 2
 
 
 def strangers(records, roster):
@@ -44,8 +51,8 @@ def _about_times(records, policy, roster, again, marked):
         yield "there is no due date, so nobody is late: --due gives one"
 
 
-def _about_ids(records, roster):
-    if roster and all(record.problem for student, record in records.items() if student in roster):
+def _about_ids(records, roster, is_whole):
+    if roster and is_whole and all(record.problem for student, record in records.items() if student in roster):
         yield "nothing that could be read is from a student of the roster: is its column of ids the right one?"
         return
     unknown = strangers(records.values(), roster)

@@ -9,7 +9,7 @@ from gru_lab.grading.pages import LONGEST_CODE, heading, render, time_words, tit
 from gru_lab.grading.record import MEANING, Result
 from gru_lab.grading.writing import write_whole
 
-__all__ = ["STATUS_WORDS", "WORDS", "page", "words", "write_feedback"]
+__all__ = ["MARKED", "STATUS_WORDS", "WORDS", "page", "words", "write_feedback"]
 
 ROWS = 40
 NOTES = 20

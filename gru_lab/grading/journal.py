@@ -21,17 +21,18 @@ class JournalError(Exception):
 class Journal:
     """The file of one run, or of one shard of it, open for writing. Use it in a `with` statement.
 
-    records: {student: Record}, what stands in it. Raises JournalError where another run has it open, or where a line in
-    the middle is no record.
+    records: {student: Record}, what stands in it, and of `known`, which stands elsewhere, what does not. Raises
+    JournalError where another run has it open, or where a line in the middle is no record.
     """
 
-    def __init__(self, path):
+    def __init__(self, path, known=None):
         self.path = Path(path)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self.file = self.path.open("a+b", buffering=0)
             self._lock()
-            self.records, whole = _read(self.path)
+            own, whole = _read(self.path)
+            self.records = {**(known or {}), **own}
             self.file.truncate(whole)
             self.size = whole
         except OSError as problem:

@@ -24,7 +24,9 @@ from gru_lab.grading.doubts import mostly_not_found
 from gru_lab.grading.roster import Person
 from gru_lab.grading.writing import write_new, write_whole
 
-__all__ = ["Paths", "ResultsError", "agree", "fingerprint", "read_seed", "tell", "told", "write_all"]
+__all__ = ["FOLDERS", "Paths", "ResultsError", "agree", "fingerprint", "read_seed", "tell", "told", "write_all"]
+
+FOLDERS = ("records", "feedback", "nbgrader")  # those in a folder of results
 
 
 class ResultsError(Exception):

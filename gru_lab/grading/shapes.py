@@ -31,9 +31,10 @@ class Layout:
     notes: tuple = ()
 
 
-def recognise(entries, asked):
-    """The Layout of an archive's entries. asked: the Assignment."""
-    items = _unwrapped([Item(entry, entry.parts) for entry in entries], asked)
+def recognise(entries, asked, is_known=lambda name: False):
+    """The Layout of an archive's entries. asked: the Assignment. is_known: whether a student of the class is called so,
+    by id or by name."""
+    items = _unwrapped([Item(entry, entry.parts) for entry in entries], asked, is_known)
     for shape in (systems.gradescope, systems.moodle, systems.canvas):
         found = shape(items)
         if found:
@@ -48,13 +49,14 @@ def recognise(entries, asked):
     return Layout(kind, [*groups, *others], notes)
 
 
-def _unwrapped(items, asked):
+def _unwrapped(items, asked, is_known):
     """Without a folder around everything, which zips and people add."""
     for _ in range(MOST_WRAPPERS):
         if len({item.parts[0] for item in items}) != 1 or any(len(item.parts) == 1 for item in items):
             break
         inside = [Item(item.entry, item.parts[1:]) for item in items]
-        if not _is_wrapper(items[0].parts[0], inside, asked):
+        name, only_one = items[0].parts[0], sum(is_notebook(item.name) for item in items) == 1
+        if (only_one and is_known(name)) or not _is_wrapper(name, inside, asked):
             break
         items = inside
     return items

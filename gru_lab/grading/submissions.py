@@ -11,7 +11,7 @@ from typing import Any
 from gru_lab.grading.archive import open_archive
 from gru_lab.grading.assignments import assignment as the_assignment
 from gru_lab.grading.audience import ForGrader
-from gru_lab.grading.choosing import belongs, choose
+from gru_lab.grading.choosing import belongs, choose, zip_holds_one
 from gru_lab.grading.entries import SubmissionsError, Unreadable
 from gru_lab.grading.handed import Group
 from gru_lab.grading.shapes import recognise
@@ -65,6 +65,12 @@ class Handle:
     def key(self):
         return self.student
 
+    @property
+    def is_empty(self):
+        """Is there nothing of this student for this assignment, as far as names tell?"""
+        files = [file for file in self._group.files if file.name.lower() != STAMP]
+        return not files or belongs(self._group, self._asked) is False
+
     def load(self):
         """The Submission. Nothing that a student did raises: it becomes `problem`."""
         group = self._group
@@ -92,8 +98,8 @@ def find(path, assignment, roster=None, max_bytes=MAX_BYTES):
     """
     asked = the_assignment(assignment)
     archive = open_archive(path)
-    layout = recognise(archive.entries, asked)
-    _refuse_nothing(path, asked, layout.groups, archive)
+    layout = recognise(archive.entries, asked, lambda name: bool(roster) and bool(_whose(name, roster)))
+    _refuse_nothing(path, asked, layout.groups, archive, max_bytes)
     own, copies = _with_copies(layout.groups, roster)
     groups = _known(own, roster)
     there = {group.student for group in groups}
@@ -124,13 +130,14 @@ def _when(group, chosen):
     return moment, (note,) if note else ()
 
 
-def _refuse_nothing(path, asked, groups, archive):
-    if groups and any(belongs(group, asked) for group in groups):
+def _refuse_nothing(path, asked, groups, archive, max_bytes):
+    others = _of_others(groups, asked, max_bytes)
+    if groups and not others:
         return
     archive.close()
     if groups:
         raise SubmissionsError(
-            f"'{path}' holds no submission for assignment {asked.number}: the notebooks of all {len(groups)} students "
+            f"'{path}' holds no submission for assignment {asked.number}: the notebooks of all {others} students "
             f"are named after other exercises. Name their assignment, or a folder with notebooks such as {asked.file}."
         )
     zips = [entry.path for entry in archive.entries if entry.ending == ".zip"]
@@ -141,18 +148,34 @@ def _refuse_nothing(path, asked, groups, archive):
     )
 
 
+def _of_others(groups, asked, max_bytes):
+    """How many students have notebooks of other exercises alone; 0 as soon as one has what may be of this one. Who
+    handed in no notebook says nothing of the assignment."""
+    told = [(group, belongs(group, asked)) for group in groups]
+    others = sum(theirs is False for _, theirs in told)
+    if others and not any(theirs for _, theirs in told):
+        unsaid = (group for group, theirs in told if theirs is None)
+        return 0 if any(zip_holds_one(group, asked, max_bytes) for group in unsaid) else others
+    return 0
+
+
 def _with_copies(groups, roster):
     """(groups, notes): "anna (2)" is anna's, if there is an anna, unless the roster has both."""
     students, told, found = {group.student for group in groups}, [], []
     for group in groups:
         whose = group.copy_of
         on_roster = bool(roster) and bool(roster.match(ids=group.ids)[0])
-        if whose and not on_roster and (whose in students or (roster and roster.match(ids=(whose,), name=whose)[0])):
+        if whose and not on_roster and (whose in students or (roster and _whose(whose, roster))):
             told.append(f"'{group.student}' as {whose}'s")
             group = replace(group, student=whose, ids=(whose,))
         found.append(group)
     shown = ", ".join(told[:5]) + (" and so on" if told[5:] else "")
     return found, (f"Copies were taken for versions of one student's: {len(told)}, {shown}.",) if told else ()
+
+
+def _whose(name, roster):
+    """The roster's id for who has this id or name, or ""."""
+    return roster.match(ids=(name,), name=name)[0]
 
 
 def _known(groups, roster):

@@ -64,6 +64,28 @@ def test_another_class_or_another_assignment():
     assert "column of ids" in told
 
 
+def test_where_a_shard_is_missing_its_students_say_nothing_of_the_ids():
+    class_ = Roster({"ada": Person(), "bob": Person()})
+    nothing = {"ada": Record("ada", "06", problem="Nothing was handed in.")}
+    assert "column of ids" in doubts(nothing, NO_DUE, class_, "AGAIN")[0]
+    assert doubts(nothing, NO_DUE, class_, "AGAIN", is_whole=False) == []
+    stranger = nothing | {"zoe": record("zoe")}
+    assert doubts(stranger, NO_DUE, class_, "AGAIN", is_whole=False) == ["1 submission of nobody on the roster: zoe"]
+
+
+def test_notebooks_of_another_exercise_are_answers_that_were_not_found():
+    unread = (Result("6.5", "not graded", 3),)
+    other = "No notebook of this exercise was handed in, but '13_the_new_state.ipynb'."
+    paper = "No notebook of this exercise was handed in, but 'a.docx'."
+    known, others, papers = (
+        record("ada"),
+        *([record(f"{text}-{n}", results=unread, problem=text) for n in range(2)] for text in (other, paper)),
+    )
+    (told,) = said([known, *others, *papers])
+    assert "another assignment?" in told
+    assert said([known, others[0], *papers]) == said(papers) == []
+
+
 def test_who_is_not_on_the_roster_is_named():
     known = [record("ada"), record("7009", name="Zoe\nStranger"), record("bob")]
     (told,) = said(known, roster=Roster({"ada": Person()}))

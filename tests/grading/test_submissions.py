@@ -15,6 +15,7 @@ from hypothesis import strategies as some
 from gru_lab.grading import roster as rosters
 from gru_lab.grading.archive import open_archive
 from gru_lab.grading.assignments import assignment
+from gru_lab.grading.choosing import is_of_another
 from gru_lab.grading.exercise_names import copied, exercise_in
 from gru_lab.grading.names import clean
 from gru_lab.grading.shapes import recognise
@@ -34,6 +35,7 @@ def packed(**files):
 
 
 X = packed(a__ipynb="x")
+OTHERS = {"anna/05_flow_diagram.ipynb": "x", "bob/05/a.ipynb": "y"}  # both are of exercise 05
 
 
 @pytest.fixture(params=["folder", "zip", "zip in a folder"])
@@ -508,6 +510,16 @@ def test_what_a_system_calls_a_student_becomes_the_classs_id(give, files):
     assert loaded(give(files), roster)["s1"].data == b"x"
 
 
+@pytest.mark.parametrize("called", ["s1", "Anna Müller", "Müller, Anna"])
+def test_a_folder_around_one_notebook_is_the_students_whose_name_it_has(tmp_path, called):
+    roster = rosters.Roster({"s1": PERSON("Anna Müller"), "s2": PERSON("Bob")})
+    late = write(tmp_path / "late", {f"{called}/my work.ipynb": "x", f"{called}/notes.txt": "y"})
+    assert list(loaded(late)) == ["my work"]
+    assert loaded(late, roster)["s1"].data == b"x" and len(loaded(late, roster)) == 2
+    everybody = write(tmp_path / "all", {f"{called}/s2.ipynb": "x", f"{called}/s1.ipynb": "y"})
+    assert [row.data for row in loaded(everybody, roster).values()] == [b"y", b"x"]
+
+
 def test_two_that_are_one_student_are_put_together_and_said(tmp_path):
     roster = rosters.Roster({"s1": PERSON("Anna Müller")})
     rows = loaded(write(tmp_path, {"Anna Müller.ipynb": "first", "s1.ipynb": "last"}), roster)
@@ -523,11 +535,43 @@ def test_two_that_are_one_student_are_put_together_and_said(tmp_path):
     [
         ({"notes.txt": ""}, "nothing that looks like a submission"),
         ({"anna/05_flow_diagram.ipynb": "x", "bob/05/a.ipynb": "y"}, "all 2 students are named after other exercises"),
+        (OTHERS | {"dan/essay.docx": "x", "eve/work.zip": packed(a__txt="x")}, "all 2 students are named after other"),
+        (OTHERS | {"dan/work.zip": b"no zip"}, "all 2 students are named after other"),
+        (OTHERS | {"dan/timestamp.txt": "x"}, "all 2 students are named after other"),
     ],
 )
 def test_a_folder_without_submissions_says_what_to_give(give, files, says):
     with pytest.raises(SubmissionsError, match=says):
         find(give(files), "06")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"dan/06/mine.ipynb": " "}, {"dan/perhaps.ipynb": "x"}, {"dan/x.docx": "x", "eve/work.zip": packed(a__ipynb="x")}],
+)
+def test_one_notebook_that_may_be_of_this_exercise_is_enough(give, more):
+    assert len(find(give(OTHERS | more), "06")) == 2 + len(more)
+
+
+def test_a_class_without_any_notebook_has_its_rows(give):
+    found = loaded(give({"anna/essay.docx": "x", "bob/work.zip": packed(a__txt="x")}))
+    assert all("of this exercise" in row.problem for row in found.values()) and len(found) == 2
+
+
+def test_whose_notebook_is_another_exercises_is_seen_by_what_is_said(give):
+    rows = loaded(
+        give(
+            {
+                "anna/06/a.ipynb": "x",
+                "bob/05/b.ipynb": "x",
+                "cyd/c.docx": "x",
+                "dan/work.zip": packed(a__txt="x", b__txt="x", c__txt="x", dan_05_flow_diagram__ipynb="x"),
+                "eve/06/c.ipynb": "",
+                "fay/a.txt": "x",
+            }
+        )
+    )
+    assert [name for name, row in rows.items() if is_of_another(row.problem)] == ["bob", "dan"]
 
 
 def test_a_path_that_is_not_there_and_a_zip_that_is_none(tmp_path):

@@ -161,10 +161,10 @@ def test_the_terminal_says_what_the_report_says(tmp_path, capsys, monkeypatch):
         for record in records:
             journal.add(record)
     for given, counted, looks, named in (
-        ({}, "1 raised, 1 right, 2 not graded", 2, True),
-        ({"jon": {"6.4": 1}}, "1 raised, 1 right, 1 marked by a person, 1 not graded", 2, True),
-        ({"jon": {"6.4": 1, "6.5": 2}}, "1 raised, 1 right, 2 marked by a person", 1, False),
-        ({"ada": {"6.4": 1}}, "1 marked by a person, 1 right, 2 not graded", 0, True),
+        ({}, "1 right, 1 raised, 2 not graded", 2, True),
+        ({"jon": {"6.4": 1}}, "1 right, 1 raised, 1 not graded, 1 marked by a person", 2, True),
+        ({"jon": {"6.4": 1, "6.5": 2}}, "1 right, 1 raised, 2 marked by a person", 1, False),
+        ({"ada": {"6.4": 1}}, "1 right, 2 not graded, 1 marked by a person", 0, True),
     ):
         monkeypatch.setattr(results, "_by_hand", lambda *ignored, given=given: ByHand(marks=given))
         assert grade("tables", tmp_path, "--no-gradebook") == 0

@@ -239,6 +239,8 @@ def _keep(records, out):
 
 def _missing_shards(journals):
     parts = [re.fullmatch(r"\d+-(\d+)-of-(\d+)", journal.stem) for journal in journals]
+    if None in parts:  # joined before, into this folder, or graded without shards
+        return []
     there = {(int(part[1]), int(part[2])) for part in parts if part}
     return [f"{i}/{n}" for n in sorted({n for _, n in there}) for i in range(1, n + 1) if (i, n) not in there]
 

@@ -223,10 +223,17 @@ def test_shards_are_merged_and_a_missing_one_is_named(submissions, tmp_path, cap
     assert "gru-lab grade merge" in capsys.readouterr().out
     assert grade("merge", out, "--out", joined, "--no-gradebook") == 0
     assert "2/2 missing" in capsys.readouterr().err
+    one, two = shutil.copytree(out, tmp_path / "one"), tmp_path / "two"
     assert grade(submissions, *common, "--shard", "2/2") == 0
     assert grade("merge", out, "--out", out, "--no-gradebook") == 0
     assert "missing" not in capsys.readouterr().err
     assert {row["student"].lstrip("'") for row in table(out / "grades.csv")} == {"ada", "bob", "cyd", "=dan"}
+    assert grade(submissions, *common, "--out", two, "--shard", "2/2") == 0
+    assert grade("merge", one, two, "--out", one, "--no-gradebook") == 0
+    capsys.readouterr()
+    assert grade("tables", one, "--no-gradebook") == 0  # joined into the folder of the first
+    assert "missing" not in capsys.readouterr().err
+    assert (one / "canvas.csv").read_bytes() == (out / "canvas.csv").read_bytes()
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,16 @@ def test_on_a_phone_our_own_words_stay_whole(written, open_page):
             return part.getClientRects().length;
         })"""
     assert set(page.evaluate(lines, "attempted")) == {1}
+    marks = page.evaluate("[...document.querySelectorAll('.mark')].map((one) => one.getClientRects().length)")
+    assert len(marks) > 2 and set(marks) == {1}
+
+
+def test_on_a_phone_code_wraps(written, open_page):
+    page = open_page(320, 900)
+    page.goto(written["feedback"].as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    beyond = page.evaluate("[...document.querySelectorAll('pre')].map((one) => one.scrollWidth - one.clientWidth)")
+    assert beyond and max(beyond) <= 0
 
 
 def test_the_report_leads_to_a_students_page(written, open_page):
